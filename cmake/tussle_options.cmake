@@ -1,0 +1,60 @@
+# How every target is compiled: one interface target, one mode per build.
+
+set(TUSSLE_MODE "bench" CACHE STRING "What the seam is made of: bench or tsan")
+set_property(CACHE TUSSLE_MODE PROPERTY STRINGS bench tsan)
+option(TUSSLE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+
+if(NOT TUSSLE_MODE MATCHES "^(bench|tsan)$")
+  message(FATAL_ERROR "tussle: TUSSLE_MODE is '${TUSSLE_MODE}': use bench or tsan")
+endif()
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+string(TOUPPER "${CMAKE_BUILD_TYPE}" _build_type)
+set(TUSSLE_EFFECTIVE_FLAGS "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${_build_type}}")
+string(STRIP "${TUSSLE_EFFECTIVE_FLAGS}" TUSSLE_EFFECTIVE_FLAGS)
+
+# A number from a sanitized or unoptimised build is not a measurement.
+if(TUSSLE_MODE STREQUAL "bench")
+  if(TUSSLE_EFFECTIVE_FLAGS MATCHES "-fsanitize")
+    message(FATAL_ERROR "tussle: mode bench refuses a sanitizer (${TUSSLE_EFFECTIVE_FLAGS}): use --preset tsan")
+  endif()
+  # The last -O wins.
+  string(REGEX MATCHALL "-O[0-9a-z]*" _levels "${TUSSLE_EFFECTIVE_FLAGS}")
+  list(POP_BACK _levels _level)
+  if(NOT _level MATCHES "^-O(2|3|fast)$")
+    message(FATAL_ERROR "tussle: mode bench needs -O2 or -O3, not '${TUSSLE_EFFECTIVE_FLAGS}': set CMAKE_BUILD_TYPE=Release")
+  endif()
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+find_program(TUSSLE_CCACHE ccache)
+mark_as_advanced(TUSSLE_CCACHE)
+if(TUSSLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${TUSSLE_CCACHE}")
+endif()
+
+add_library(tussle_options INTERFACE)
+add_library(tussle::options ALIAS tussle_options)
+target_include_directories(tussle_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(tussle_options INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  $<$<BOOL:${TUSSLE_WARNINGS_AS_ERRORS}>:-Werror>
+  # Paths in race records and assertions are relative to the repository.
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+target_compile_definitions(tussle_options INTERFACE
+  $<IF:$<STREQUAL:${TUSSLE_MODE},tsan>,TUSSLE_MODE_TSAN,TUSSLE_MODE_BENCH>)
+if(TUSSLE_MODE STREQUAL "tsan")
+  # -O1 and frame pointers keep both stacks of a report readable.
+  set(_tsan_flags -fsanitize=thread -O1 -g -fno-omit-frame-pointer)
+  list(JOIN _tsan_flags " " _tsan_text)
+  string(APPEND TUSSLE_EFFECTIVE_FLAGS " ${_tsan_text}")  # what records show
+  target_compile_options(tussle_options INTERFACE ${_tsan_flags})
+  target_link_options(tussle_options INTERFACE -fsanitize=thread)
+endif()
