@@ -1,0 +1,56 @@
+// mutex.h: tussle::sync::mutex and the guard that holds it.
+//
+// A std::mutex with clang's thread-safety annotations, and scheduling points in modes
+// that have them. Not re-entrant. No user code runs while the primitives hold one.
+#pragma once
+
+#include <mutex>
+
+#include "absl/base/thread_annotations.h"
+#include "primitives/sync/mode.h"
+#include "primitives/sync/schedule_point.h"
+
+namespace tussle::sync {
+inline namespace TUSSLE_SYNC_MODE {
+
+class ABSL_LOCKABLE mutex {
+ public:
+  mutex() = default;
+  mutex(const mutex&) = delete;
+  mutex& operator=(const mutex&) = delete;
+
+  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    detail::announce({operation::lock, this, nullptr});
+    mutex_.lock();
+  }
+
+  bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    detail::announce({operation::try_lock, this, nullptr});
+    return mutex_.try_lock();
+  }
+
+  void unlock() ABSL_UNLOCK_FUNCTION() {
+    detail::announce({operation::unlock, this, nullptr});
+    mutex_.unlock();
+  }
+
+ private:
+  std::mutex mutex_;
+};
+
+// Holds a mutex for a scope.
+class ABSL_SCOPED_LOCKABLE mutex_lock {
+ public:
+  explicit mutex_lock(mutex& m) ABSL_EXCLUSIVE_LOCK_FUNCTION(m) : mutex_(m) {
+    mutex_.lock();
+  }
+  ~mutex_lock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
+  mutex_lock(const mutex_lock&) = delete;
+  mutex_lock& operator=(const mutex_lock&) = delete;
+
+ private:
+  mutex& mutex_;
+};
+
+}  // namespace TUSSLE_SYNC_MODE
+}  // namespace tussle::sync
