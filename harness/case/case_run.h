@@ -1,0 +1,68 @@
+// case_run.h: one workload on one subject, set up and ready to be run once.
+//
+// The typed pieces (a workload's run<Subject>) meet the untyped harness here. The loop
+// around `step` is inside the typed part, so that a step is inlined into it.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+
+#include "harness/case/case_info.h"
+#include "harness/case/conditions.h"
+#include "harness/case/verdict.h"
+#include "harness/case/worker.h"
+
+namespace tussle::harness {
+
+// Life of a run: constructed (the workload's set-up) → loop, on every thread of a team →
+// settle → verify.
+class case_run {
+ public:
+  virtual ~case_run() = default;
+
+  // Steps until `stop`. Called on all threads of the team at once. Throws what a step
+  // throws.
+  virtual void loop(worker& self, const std::atomic<bool>& stop) = 0;
+
+  // Waits until what the steps set in motion has happened. Called once, after all loops
+  // have ended.
+  virtual void settle() = 0;
+
+  // Called once, after settle.
+  virtual verdict verify(const tally& done) = 0;
+};
+
+// What a workload's run<Subject> offers.
+template <typename Run>
+concept workload_run = std::constructible_from<Run, const conditions&> &&
+    requires(Run run, worker& self, const tally& done) {
+  run.step(self);
+  { run.verify(done) } -> std::same_as<verdict>;
+};
+
+template <workload_run Run>
+class typed_case_run final : public case_run {
+ public:
+  explicit typed_case_run(const conditions& values) : run_(values) {}
+
+  void loop(worker& self, const std::atomic<bool>& stop) override {
+    // Relaxed: the flag publishes nothing.
+    for (std::uint64_t steps = 0; !stop.load(std::memory_order_relaxed);) {
+      run_.step(self);
+      self.publish(++steps);
+    }
+  }
+
+  void settle() override {
+    if constexpr (requires { run_.settle(); }) run_.settle();
+  }
+
+  verdict verify(const tally& done) override { return run_.verify(done); }
+
+ private:
+  Run run_;
+};
+
+}  // namespace tussle::harness

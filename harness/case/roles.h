@@ -1,0 +1,101 @@
+// roles.h: the small interfaces that subjects play and workloads need.
+//
+// A subject states what it can do as nested types:
+//
+//   counter
+//     struct S {
+//       class counter {
+//         explicit counter(int64 initial);
+//         void increment(int64 hold);     // atomic, with `hold` units of work inside
+//         int64 load() const;
+//       };
+//     };
+//   cell
+//     struct S {
+//       template <typename T> class cell {
+//         explicit cell(T initial);
+//         T load() const;                 // a whole value
+//         template <F> void update(F f);  // v := f(v), atomically
+//       };
+//     };
+//
+// Every cell can count, so a subject with a `cell` plays both roles. All members except
+// constructors are called concurrently.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/case/worker.h"
+
+namespace tussle::harness {
+
+struct role_info {
+  std::string name;
+  std::string description;
+};
+
+inline std::vector<role_info> all_roles() {
+  return {{"counter", "one number that many threads increment"},
+          {"cell",
+           "one value that many threads read whole and replace by a function of itself"}};
+}
+
+template <typename S>
+concept cell_subject = requires(typename S::template cell<std::int64_t> cell,
+                                std::int64_t (*f)(std::int64_t)) {
+  { std::as_const(cell).load() } -> std::same_as<std::int64_t>;
+  cell.update(f);
+};
+
+template <typename S>
+concept own_counter_subject = requires(typename S::counter counter, std::int64_t hold) {
+  counter.increment(hold);
+  { std::as_const(counter).load() } -> std::same_as<std::int64_t>;
+};
+
+template <typename S>
+concept counter_subject = own_counter_subject<S> || cell_subject<S>;
+
+// Counts in a cell: the work is done inside the update, where others are held up by it.
+template <cell_subject S>
+class cell_counter {
+ public:
+  explicit cell_counter(std::int64_t initial) : cell_(initial) {}
+
+  void increment(std::int64_t hold) {
+    cell_.update([hold](std::int64_t value) {
+      work(hold);
+      return value + 1;
+    });
+  }
+
+  std::int64_t load() const { return cell_.load(); }
+
+ private:
+  typename S::template cell<std::int64_t> cell_;
+};
+
+namespace detail {
+template <counter_subject S>
+struct counter_for {
+  using type = cell_counter<S>;
+};
+template <own_counter_subject S>
+struct counter_for<S> {
+  using type = typename S::counter;
+};
+}  // namespace detail
+
+// The counter of a subject: its own, or one made of its cell.
+template <counter_subject S>
+using counter_of = typename detail::counter_for<S>::type;
+
+// Whether work can be done inside an increment; an atomic addition has no inside.
+template <counter_subject S>
+inline constexpr bool holds_inside = cell_subject<S>;
+
+}  // namespace tussle::harness

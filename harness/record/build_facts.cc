@@ -1,0 +1,37 @@
+#include <gnu/libc-version.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "commit.h"
+#include "harness/race/race_collector.h"
+#include "harness/record/json.h"
+
+namespace tussle::harness {
+namespace {
+
+std::string compiler() {
+#if defined(__clang__)
+  return "clang++ " __clang_version__;
+#else
+  return "g++ " __VERSION__;
+#endif
+}
+
+}  // namespace
+
+json build_facts() {
+  return {{"compiler", compiler()},
+          {"flags", TUSSLE_CXX_FLAGS},
+          {"build_type", TUSSLE_BUILD_TYPE},
+          {"commit", build::commit},
+          {"dirty", build::dirty},
+          {"sanitizer", race::sanitizer_active() ? "thread" : "none"},
+          {"libraries",
+           {{"benchmark", TUSSLE_BENCHMARK_VERSION},
+            {"absl", TUSSLE_ABSL_VERSION},
+            {"glibc", gnu_get_libc_version()},
+            {"libstdc++", std::to_string(__GLIBCXX__)}}}};
+}
+
+}  // namespace tussle::harness
