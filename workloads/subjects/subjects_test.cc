@@ -1,0 +1,340 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <latch>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "harness/case/registry.h"
+#include "harness/case/roles.h"
+#include "workloads/planted/load_then_reset.h"
+#include "workloads/planted/plain_int.h"
+#include "workloads/register_cases.h"
+#include "workloads/subjects/absl_mutex.h"
+#include "workloads/subjects/atom.h"
+#include "workloads/subjects/cas_loop.h"
+#include "workloads/subjects/empty.h"
+#include "workloads/subjects/fetch_add.h"
+#include "workloads/subjects/mutex.h"
+#include "workloads/subjects/shared_mutex.h"
+#include "workloads/subjects/spin_lock.h"
+
+namespace tussle::workloads::subjects {
+namespace {
+
+constexpr int threads = 4;
+constexpr std::int64_t each = 2000;
+
+// Both halves always alike.
+struct pair {
+  std::int32_t first = 0;
+  std::int32_t second = 0;
+};
+
+pair next(const pair& value) { return {value.first + 1, value.second + 1}; }
+
+void run_on_all(const auto& body) {
+  std::vector<std::thread> team;
+  for (int i = 0; i < threads; ++i) team.emplace_back(body);
+  for (std::thread& one : team) one.join();
+}
+
+template <typename Subject>
+class cell : public ::testing::Test {};
+
+using cells =
+    ::testing::Types<atom, cas_loop, mutex, shared_mutex, absl_mutex, spin_lock>;
+TYPED_TEST_SUITE(cell, cells);
+
+TYPED_TEST(cell, holds_what_it_was_made_with) {
+  const typename TypeParam::template cell<std::int64_t> subject(42);
+
+  EXPECT_EQ(subject.load(), 42);
+  EXPECT_EQ(subject.load(), 42);
+}
+
+TYPED_TEST(cell, update_replaces_the_value_by_the_functions_result) {
+  typename TypeParam::template cell<std::int64_t> subject(20);
+
+  subject.update([](std::int64_t value) { return value * 2; });
+  subject.update([](std::int64_t value) { return value + 2; });
+
+  EXPECT_EQ(subject.load(), 42);
+}
+
+TYPED_TEST(cell, loses_no_update_of_many_threads) {
+  typename TypeParam::template cell<pair> subject(pair{});
+
+  run_on_all([&] {
+    for (int i = 0; i < each; ++i) subject.update(next);
+  });
+
+  EXPECT_EQ(subject.load().first, threads * each);
+  EXPECT_EQ(subject.load().second, threads * each);
+}
+
+TYPED_TEST(cell, is_read_whole_and_never_backward_while_it_is_updated) {
+  typename TypeParam::template cell<pair> subject(pair{});
+  std::atomic<int> mistakes{0};
+
+  run_on_all([&] {
+    std::int32_t last = 0;
+    for (int i = 0; i < each; ++i) {
+      subject.update(next);
+      const pair seen = subject.load();
+      // Its own update is included, so the value has grown.
+      if (seen.first != seen.second || seen.first <= last) mistakes.fetch_add(1);
+      last = seen.first;
+    }
+  });
+
+  EXPECT_EQ(mistakes.load(), 0);
+}
+
+TYPED_TEST(cell, counts_as_a_counter_with_work_inside) {
+  constexpr std::int64_t hold = 10;
+  harness::counter_of<TypeParam> subject(5);
+
+  run_on_all([&] {
+    for (int i = 0; i < each; ++i) subject.increment(hold);
+  });
+
+  EXPECT_TRUE(harness::holds_inside<TypeParam>);
+  EXPECT_EQ(subject.load(), 5 + threads * each);
+}
+
+template <typename Subject>
+class locked : public ::testing::Test {};
+
+using locks = ::testing::Types<mutex, shared_mutex, absl_mutex, spin_lock>;
+TYPED_TEST_SUITE(locked, locks);
+
+TYPED_TEST(locked, runs_one_update_at_a_time_and_each_once) {
+  typename TypeParam::template cell<std::int64_t> subject(0);
+  std::atomic<int> inside{0};
+  std::atomic<int> company{0};
+  std::atomic<int> calls{0};
+
+  run_on_all([&] {
+    for (int i = 0; i < each; ++i) {
+      subject.update([&](std::int64_t value) {
+        calls.fetch_add(1, std::memory_order_relaxed);
+        if (inside.fetch_add(1, std::memory_order_relaxed) != 0) company.fetch_add(1);
+        harness::work(10);
+        inside.fetch_sub(1, std::memory_order_relaxed);
+        return value + 1;
+      });
+    }
+  });
+
+  EXPECT_EQ(company.load(), 0);
+  EXPECT_EQ(calls.load(), threads * each);
+}
+
+// While a first reader copies it, a second reader copies it from start to end.
+struct read_by_two {
+  read_by_two() = default;
+  read_by_two(const read_by_two& other) : second_reader(other.second_reader) {
+    if (second_reader == nullptr || entered.exchange(true)) return;
+    std::thread(*second_reader).join();
+    met = true;
+  }
+  read_by_two& operator=(const read_by_two&) = default;
+
+  const std::function<void()>* second_reader = nullptr;
+  inline static std::atomic<bool> entered{false};
+  inline static bool met = false;
+};
+
+template <typename Subject>
+class shared_by_readers : public ::testing::Test {};
+
+using reader_locks = ::testing::Types<shared_mutex, absl_mutex>;
+TYPED_TEST_SUITE(shared_by_readers, reader_locks);
+
+TYPED_TEST(shared_by_readers, lets_a_second_reader_in) {
+  typename TypeParam::template cell<read_by_two> subject(read_by_two{});
+  const std::function<void()> second_reader = [&subject] { (void)subject.load(); };
+  subject.update([&](read_by_two value) {
+    value.second_reader = &second_reader;
+    read_by_two::entered = true;
+    return value;
+  });
+  read_by_two::entered = false;
+  read_by_two::met = false;
+
+  (void)subject.load();
+
+  EXPECT_TRUE(read_by_two::met);
+}
+
+// How many failed attempts `body` reports on this thread.
+template <typename Body>
+std::uint64_t failed_attempts_of(const Body& body) {
+  sync::event_counts counts;
+  sync::event_counts* const outer = sync::count_into(&counts);
+  body();
+  sync::count_into(outer);
+  return counts[sync::event::failed_attempt];
+}
+
+template <typename Subject>
+class retrying : public ::testing::Test {};
+
+using retriers = ::testing::Types<atom, cas_loop>;
+TYPED_TEST_SUITE(retrying, retriers);
+
+TYPED_TEST(retrying, tries_again_when_another_update_lands_first_and_reports_it) {
+  typename TypeParam::template cell<std::int64_t> subject(0);
+  int calls = 0;
+
+  const std::uint64_t failed = failed_attempts_of([&] {
+    subject.update([&](std::int64_t value) {
+      if (++calls == 1) subject.update([](std::int64_t v) { return v + 10; });
+      return value + 1;
+    });
+  });
+
+  EXPECT_EQ(subject.load(), 11);
+  EXPECT_GE(failed, 1U);
+  EXPECT_TRUE(TypeParam::info().counts_failed_attempts);
+}
+
+TEST(spin_lock, reports_that_it_found_the_lock_taken) {
+  test_and_test_and_set_lock lock;
+  sync::event_counts counts;
+  lock.lock();
+
+  std::thread second([&] {
+    sync::count_into(&counts);
+    lock.lock();
+    lock.unlock();
+  });
+  while (counts[sync::event::failed_attempt] == 0) std::this_thread::yield();
+  lock.unlock();
+  second.join();
+
+  EXPECT_EQ(failed_attempts_of([&] {
+              lock.lock();
+              lock.unlock();
+            }),
+            0U);
+}
+
+TEST(fetch_add, counts_without_losing_anything_and_has_no_inside) {
+  fetch_add::counter subject(5);
+
+  run_on_all([&] {
+    for (int i = 0; i < each; ++i) subject.increment(0);
+  });
+
+  EXPECT_EQ(subject.load(), 5 + threads * each);
+  EXPECT_FALSE(harness::holds_inside<fetch_add>);
+}
+
+TEST(empty, computes_the_update_and_keeps_nothing) {
+  empty::cell<std::int64_t> subject(42);
+  int calls = 0;
+
+  subject.update([&](std::int64_t value) {
+    ++calls;
+    return value + 1;
+  });
+
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(subject.load(), 42);
+}
+
+TEST(load_then_reset, loses_the_update_that_lands_between_its_load_and_its_reset) {
+  planted::load_then_reset::cell<std::int64_t> subject(0);
+  std::latch loaded(1);
+  std::latch landed(1);
+  std::thread slow([&] {
+    subject.update([&](std::int64_t value) {
+      loaded.count_down();
+      landed.wait();
+      return value + 1;
+    });
+  });
+
+  loaded.wait();
+  subject.update([](std::int64_t value) { return value + 10; });
+  landed.count_down();
+  slow.join();
+
+  EXPECT_EQ(subject.load(), 1);
+}
+
+TEST(plain_int, counts_on_one_thread) {
+  planted::plain_int::counter subject(5);
+
+  subject.increment(0);
+
+  EXPECT_EQ(subject.load(), 6);
+}
+
+TEST(subjects, are_those_of_the_roles_that_they_say_they_play) {
+  EXPECT_TRUE(harness::own_counter_subject<fetch_add>);
+  EXPECT_FALSE(harness::cell_subject<fetch_add>);
+  EXPECT_TRUE(harness::own_counter_subject<planted::plain_int>);
+  EXPECT_FALSE(harness::own_counter_subject<atom>);
+  EXPECT_TRUE(harness::cell_subject<atom>);
+}
+
+bool is_plain(const std::string& name) {
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+             std::string::npos;
+}
+
+TEST(all_cases, have_names_that_fit_case_names_and_say_what_they_are) {
+  const harness::registry all = all_cases();
+
+  for (const harness::workload_info& w : all.workloads()) {
+    EXPECT_TRUE(is_plain(w.name)) << w.name;
+    EXPECT_FALSE(w.question.empty() || w.invariant.empty() || w.failure.empty())
+        << w.name;
+  }
+  for (const harness::subject_info& s : all.subjects()) {
+    EXPECT_TRUE(is_plain(s.name)) << s.name;
+    EXPECT_FALSE(s.description.empty()) << s.name;
+  }
+}
+
+TEST(all_cases, name_source_files_that_are_there) {
+  const harness::registry all = all_cases();
+
+  for (const harness::subject_info& s : all.subjects()) {
+    EXPECT_TRUE(std::filesystem::is_regular_file(
+        std::filesystem::path(TUSSLE_REPOSITORY) / s.source))
+        << s.source;
+  }
+}
+
+TEST(all_cases, have_an_expected_detector_for_planted_subjects_and_for_no_other) {
+  const harness::registry all = all_cases();
+
+  for (const harness::subject_info& s : all.subjects()) {
+    const bool caught = s.breaks_invariant == harness::expectation::yes ||
+                        s.races == harness::expectation::yes;
+    EXPECT_EQ(caught, s.kind == harness::subject_kind::planted) << s.name;
+  }
+}
+
+TEST(all_cases, play_roles_that_are_described) {
+  const harness::registry all = all_cases();
+  std::set<std::string> known;
+  for (const harness::role_info& role : harness::all_roles()) known.insert(role.name);
+
+  for (const harness::workload_info& w : all.workloads()) {
+    EXPECT_TRUE(known.contains(w.role)) << w.name << " needs " << w.role;
+  }
+}
+
+}  // namespace
+}  // namespace tussle::workloads::subjects
