@@ -1,0 +1,1 @@
+"""The command line behind scripts/tussle: plan, run, judge, and keep the records."""

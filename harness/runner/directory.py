@@ -1,0 +1,146 @@
+"""Where do the records of one run lie, and how do they get there?"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.runner.storage import point_latest, write_json, write_whole
+from harness.runner.trouble import Trouble, reason
+
+RESULTS_VARIABLE = "TUSSLE_RESULTS"
+PARTS = ("env", "units", "races", "logs")
+
+
+def results_folder(root: Path) -> Path:
+    """Returns the folder that holds all runs."""
+    return Path(os.environ.get(RESULTS_VARIABLE) or root / "results").absolute()
+
+
+def find(root: Path, name: str) -> Path:
+    """Returns the directory of a run that is given as a path, a run id or `latest`."""
+    results = results_folder(root)
+    for path in (Path(name), results / name):
+        if path.is_dir():
+            return path.resolve()
+    folders = [path for path in results.glob("*") if path.is_dir() and not path.is_symlink()]
+    runs = sorted(path.name for path in folders)
+    near = [run for run in runs if name in run][-3:] or runs[-3:]
+    mend = "known are " + ", ".join(near) if near else "start with `tussle run quick`"
+    raise Trouble(f"there is no run '{name}'", mend, shown(results))
+
+
+def now() -> str:
+    """Returns the time as records keep it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def check_free(given: str | None, root: Path) -> None:
+    """Raises, before anything is built or run, when the output could not be written."""
+    path = Path(given).absolute() if given is not None else results_folder(root)
+    if given is not None and (path.is_symlink() or path.exists()):
+        _check_empty(path, given)
+    above = path
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir():
+        raise _unwritable(path, f"{shown(above)} is not a directory")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise _unwritable(path, "permission denied")
+
+
+def create(given: str | None, root: Path, preset: str) -> "Directory":
+    """Makes the directory of a new run; nothing that exists is touched."""
+    try:
+        path = _claim(results_folder(root), preset) if given is None else _take(given)
+        for part in PARTS:
+            (path / part).mkdir()
+    except OSError as error:
+        raise _unwritable(Path(given or results_folder(root)), reason(error)) from error
+    return Directory(path, listed=given is None)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The result directory of one run."""
+
+    path: Path
+    listed: bool  # lies among the results, so that `latest` may name it
+
+    @property
+    def run_id(self) -> str:
+        return self.path.name
+
+    def write_manifest(self, manifest: dict[str, Any]) -> None:
+        write_json(self.path / "manifest.json", manifest)
+
+    def write_environment(self, environment: dict[str, Any]) -> None:
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", str(environment["host"])) or "host"
+        write_json(self.path / "env" / f"{name}.json", environment)
+
+    def write_unit(self, unit: dict[str, Any]) -> None:
+        write_json(self.path / "units" / f"{unit['key']}.json", unit)
+
+    def write_race(self, race: dict[str, Any]) -> None:
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", str(race["id"]))
+        write_json(self.path / "races" / f"{name}.json", race)
+
+    def write_log(self, key: str, text: str) -> str:
+        """Keeps the words of a unit that went wrong; returns where, relative to the run."""
+        name = f"logs/{key}.txt"
+        write_whole(self.path / name, text)
+        return name
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Appends one line to events.jsonl."""
+        line = json.dumps({"time": now(), "event": event, **facts}, ensure_ascii=False)
+        with open(self.path / "events.jsonl", "a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+    def published(self) -> Path:
+        """Points `latest` here when this run is listed; returns the path to show to people."""
+        return point_latest(self.path.parent, self.path) if self.listed else self.path
+
+
+def _claim(results: Path, preset: str) -> Path:
+    """Makes results/<time>-<preset>[-n]; two runs in one second get different names."""
+    results.mkdir(parents=True, exist_ok=True)
+    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9._-]', '_', preset)}"
+    for n in range(1, 1000):
+        path = results / (stem if n == 1 else f"{stem}-{n}")
+        try:
+            path.mkdir()
+            return path
+        except FileExistsError:
+            continue
+    raise FileExistsError(17, "too many runs in one second", str(results))
+
+
+def _take(given: str) -> Path:
+    path = Path(given).absolute()
+    path.mkdir(parents=True, exist_ok=True)
+    _check_empty(path, given)
+    return path
+
+
+def _check_empty(path: Path, given: str) -> None:
+    if not path.is_dir():
+        raise Trouble("the output is not a directory", "choose another --out", given)
+    try:
+        if any(path.iterdir()):
+            raise Trouble("the output directory is not empty", "choose another --out", given)
+    except OSError as error:
+        raise _unwritable(path, reason(error)) from error
+
+
+def _unwritable(path: Path, why: str) -> Trouble:
+    return Trouble(f"cannot write results ({why})", "choose another --out", shown(path))
+
+
+def shown(path: Path) -> str:
+    """Returns a path as a person at this prompt would write it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

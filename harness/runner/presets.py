@@ -1,0 +1,154 @@
+"""What does a preset ask for, and is it well formed?"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.runner.preset_fields import CASE_FIELDS, PRESET_FIELDS, check_table
+from harness.runner.trouble import Trouble, reason, unknown
+
+FOLDER = Path("workloads/presets")
+DEFAULTS: dict[str, Any] = {
+    "description": "",
+    "blocks": 5,
+    "window": 0.1,
+    "ramp": 0.02,
+    "timeout": 20,
+    "kinds": ["run"],
+    "cases": [],
+}
+
+
+@dataclass(frozen=True)
+class CaseGrid:
+    """One [[cases]] table: every combination of its subjects and conditions."""
+
+    workload: str
+    subjects: tuple[str, ...]
+    conditions: dict[str, tuple[int | float | str, ...]]
+    place: str  # file and table path, for messages
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A checked preset with everything that it inherits filled in."""
+
+    name: str
+    file: str
+    description: str
+    blocks: int
+    window: float
+    ramp: float
+    timeout: float
+    kinds: tuple[str, ...]
+    cases: tuple[CaseGrid, ...]
+
+    def resolved(self) -> dict[str, Any]:
+        """Returns the preset as records keep it."""
+        return {
+            "name": self.name,
+            "file": self.file,
+            "description": self.description,
+            "blocks": self.blocks,
+            "window": self.window,
+            "ramp": self.ramp,
+            "timeout": self.timeout,
+            "kinds": list(self.kinds),
+            "cases": [
+                {
+                    "workload": grid.workload,
+                    "subjects": list(grid.subjects),
+                    "conditions": {name: list(v) for name, v in grid.conditions.items()},
+                }
+                for grid in self.cases
+            ],
+        }
+
+    def digest(self) -> str:
+        """Returns a hash over everything that changes what is run."""
+        asked = {k: v for k, v in self.resolved().items() if k not in ("file", "description")}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def names(root: Path) -> list[str]:
+    """Returns the presets of the project."""
+    return sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
+
+
+def load(root: Path, name: str) -> Preset:
+    """Loads a preset of the project by its name, or any file that ends in .toml."""
+    path = _find(root, name)
+    table, cases = _with_ancestors(root, path, ())
+    return Preset(
+        name=path.stem,
+        file=_shown(root, path),
+        description=table["description"],
+        blocks=table["blocks"],
+        window=float(table["window"]),
+        ramp=float(table["ramp"]),
+        timeout=float(table["timeout"]),
+        kinds=tuple(table["kinds"]),
+        cases=tuple(cases),
+    )
+
+
+def _find(root: Path, name: str) -> Path:
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise Trouble("there is no such preset file", "check the path", name)
+        return Path(name)
+    if name not in names(root):
+        raise unknown("preset", name, names(root))
+    return root / FOLDER / f"{name}.toml"
+
+
+def _with_ancestors(
+    root: Path, path: Path, children: tuple[Path, ...]
+) -> tuple[dict[str, Any], list[CaseGrid]]:
+    """Returns a file's table over its parent's, and the parent's cases before its own."""
+    shown = _shown(root, path)
+    if path.resolve() in children:
+        raise Trouble("'inherits' runs in a circle", "remove one of the links", shown)
+    table = _read(path, shown)
+    check_table(table, PRESET_FIELDS, shown, "")
+    own = [_grid(case, shown, i) for i, case in enumerate(table.get("cases", []))]
+    if "inherits" not in table:
+        return {**DEFAULTS, **table}, own
+    parent = path.parent / f"{table['inherits']}.toml"
+    if not parent.is_file():
+        known = sorted(p.stem for p in path.parent.glob("*.toml"))
+        raise unknown("preset", table["inherits"], known, f"{shown} 'inherits'")
+    base, inherited = _with_ancestors(root, parent, (*children, path.resolve()))
+    return {**base, **table}, inherited + own
+
+
+def _read(path: Path, shown: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise Trouble(f"not valid TOML: {error}", "correct it there", shown) from error
+    except UnicodeDecodeError as error:
+        raise Trouble("not UTF-8 text", "save it as UTF-8", shown) from error
+    except OSError as error:
+        raise Trouble(f"cannot be read ({reason(error)})", "check it", shown) from error
+
+
+def _grid(case: dict[str, Any], shown: str, index: int) -> CaseGrid:
+    place = f"cases[{index}]"
+    check_table(case, CASE_FIELDS, shown, place)
+    return CaseGrid(
+        workload=case["workload"],
+        subjects=tuple(case.get("subjects", ["all"])),
+        conditions={name: tuple(v) for name, v in case.get("conditions", {}).items()},
+        place=f"{shown} {place}",
+    )
+
+
+def _shown(root: Path, path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(root.resolve()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,56 @@
+"""What can be done with results that are already there? (`tussle report`, `tussle compare`)"""
+
+import argparse
+from pathlib import Path
+
+from harness.runner import directory, exit_codes
+from harness.runner.trouble import Trouble, say
+from reports.errors import RecordError
+
+
+def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that rendering itself declares."""
+    from reports.rendering import add_arguments
+
+    add_arguments(parser)
+
+
+def report(root: Path, asked: argparse.Namespace) -> int:
+    """Renders a result again and prints where the report is; 4 when records cannot be used."""
+    import reports
+
+    path = directory.find(root, str(asked.directory))
+    baseline = directory.find(root, str(asked.baseline)) if asked.baseline else None
+    try:
+        html = reports.render(path, baseline)
+        corrupt = reports.load(path).corrupt
+    except RecordError as error:
+        raise _trouble(error) from error
+    for record in corrupt:
+        say(str(RecordError(record.what, record.file, record.place, record.mend)))
+    print(directory.shown(html))
+    return exit_codes.INCOMPLETE if corrupt else exit_codes.OK
+
+
+def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that the comparison itself declares."""
+    from reports.compare import add_arguments
+
+    add_arguments(parser)
+
+
+def compare(root: Path, asked: argparse.Namespace) -> int:
+    """Compares two results; run ids and `latest` stand for their directories."""
+    from reports.compare import main
+
+    asked.before = directory.find(root, str(asked.before))
+    asked.after = directory.find(root, str(asked.after))
+    try:
+        return main(asked)
+    except RecordError as error:
+        raise _trouble(error) from error
+
+
+def _trouble(error: RecordError) -> Trouble:
+    place = f"{error.file} at {error.place}" if error.place else error.file
+    return Trouble(error.what, error.mend or "measure again", place)

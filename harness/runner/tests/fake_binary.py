@@ -1,0 +1,257 @@
+"""What would a tussle_bench do that keeps the protocol, or breaks it in a chosen way?
+
+FAKE_MODE=tsan              answers as the sanitizer build
+FAKE_START=setarch|silent   comes up only with fixed addresses; says so, or dies without a word
+FAKE_START=never            does not come up
+FAKE_SUBJECTS=atom=crash    how single subjects behave
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+from typing import Any
+
+MODE = os.environ.get("FAKE_MODE", "bench")
+NO_RANDOMISATION = 0x0040000
+Record = dict[str, Any]
+
+
+def main() -> int:
+    start()
+    options = dict(re.findall(r"^--([a-z]+)=?(.*)$", "\n".join(sys.argv[1:]), re.MULTILINE))
+    if "catalog" in options:
+        print(json.dumps(catalog()))
+        return 0
+    if not options["case"].startswith(("counter/", "counter_private/", "read_mostly/")):
+        print(f"unknown case {options['case']}", file=sys.stderr)
+        return 2
+    if (MODE == "tsan") != ("perturb" in options):
+        print("only races are looked for with perturbation", file=sys.stderr)
+        return 2
+    subject = options["case"].split("/")[1]
+    chosen = dict(re.findall(r"(\w+)=(\w+)", os.environ.get("FAKE_SUBJECTS", "")))
+    return behave(chosen.get(subject, usual(subject)), options)
+
+
+def start() -> None:
+    """Fails as sanitizers fail when the address space is laid out too widely."""
+    needs = os.environ.get("FAKE_START", "")
+    with open("/proc/self/personality", encoding="ascii") as stream:
+        fixed = int(stream.read(), 16) & NO_RANDOMISATION
+    if not needs or (fixed and needs != "never"):
+        return
+    if needs == "silent":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    print("FATAL: ThreadSanitizer: unexpected memory mapping 0x1-0x2", file=sys.stderr)
+    sys.exit(66)
+
+
+def usual(subject: str) -> str:
+    if MODE == "tsan":
+        return {"plain_int": "racy"}.get(subject, "ok")
+    return {"plain_int": "broken", "load_then_reset": "broken"}.get(subject, "ok")
+
+
+def behave(way: str, options: dict[str, str]) -> int:
+    out = options["out"]
+    if way == "crash":
+        print("about to fall", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if way == "die_once" and not os.path.exists("died"):
+        open("died", "w", encoding="ascii").close()  # empty: dies without having said anything
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if way == "racy_crash":
+        print("WARNING: ThreadSanitizer: data race (pid=1)", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if way == "hang":
+        tell_hanging()
+    if way == "refuse":
+        print("FATAL: ThreadSanitizer: unexpected memory mapping 0x1-0x2", file=sys.stderr)
+        return 66
+    if way == "exit":
+        return 77
+    if way == "garbage":
+        return write(out, '{"schema": 1, "case": ')
+    if way == "nothing":
+        return 0
+    record = result(options, way)
+    if way == "shape":
+        del record["samples"][0]["ns_per_op"]
+    if way == "deaf":
+        record["races"] = None
+    if way == "liar":
+        record["case"] = "counter/other/threads:1"
+    write(out, json.dumps(record))
+    return {"broken": 3, "throws": 4}.get(way, 0)
+
+
+def tell_hanging() -> None:
+    """Says that it hangs, with a child that would outlive it, and hangs."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(600)
+    if "FAKE_TELL" in os.environ:
+        with open(os.environ["FAKE_TELL"], "w", encoding="ascii") as stream:
+            stream.write(f"{child}\n")
+    time.sleep(600)
+
+
+def write(path: str, text: str) -> int:
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    return 0
+
+
+def result(options: dict[str, str], way: str) -> Record:
+    workload, subject, *rest = options["case"].split("/")
+    conditions = {k: float(v) if "." in v else int(v) for k, v in (c.split(":") for c in rest)}
+    verdict = {"passed": way != "broken", "message": "sum 7 = 7 increments"}
+    if way == "broken":
+        verdict["message"] = "sum 6, but 7 increments"
+    return {
+        "schema": 1,
+        "case": options["case"],
+        "workload": workload,
+        "subject": subject,
+        "kind": "ours",
+        "role": "counter",
+        "conditions": conditions,
+        "mode": MODE,
+        "seed": int(options["seed"]),
+        "context": {"cores": 2, "clock_overhead_ns": 29.1, "work_unit_ns": 1.1, "pid": os.getpid()},
+        "samples": [] if way == "throws" else [sample(conditions["threads"], verdict)],
+        "total_operations": 1000,
+        "verdict": verdict,
+        "error": "std::bad_alloc: out of memory" if way == "throws" else None,
+        "races": None if MODE == "bench" else [race(subject)] if way == "racy" else [],
+    }
+
+
+def sample(threads: Any, verdict: Record) -> Record:
+    return {
+        "window_s": 0.1,
+        "operations": 1000 * threads,
+        "ops_per_s": 1e4 * threads,
+        "ns_per_op": 1e5 / threads,
+        "cpu_ns_per_op": 1e5,
+        "overlap": 1.0,
+        "per_thread": [1000] * threads,
+        "jain": 1.0,
+        "min_share": 1 / threads,
+        "max_share": 1 / threads,
+        "failed_attempts": None,
+        "failed_per_success": None,
+        "voluntary_switches": 3,
+        "involuntary_switches": 5,
+        "peak_rss_kib": 4100,
+        "oversubscribed": threads > 2,
+        "flags": [],
+        "verdict": verdict,
+    }
+
+
+def race(subject: str) -> Record:
+    frame = {"function": "add", "file": f"workloads/planted/{subject}.h", "line": 31, "module": ""}
+    access = {
+        "operation": "write",
+        "size": 4,
+        "thread": "T1",
+        "thread_name": "worker 0",
+        "mutexes": [],
+        "stack": [frame],
+    }
+    return {
+        "id": f"race-{subject}",
+        "kind": "data-race",
+        "count": 2,
+        "accesses": [access, {**access, "operation": "read", "thread": "T2"}],
+        "location": {"kind": "heap", "name": "", "size": 4, "stack": []},
+        "mutexes": [],
+        "threads": [{"id": "T1", "name": "worker 0", "stack": []}],
+        "text": f"data race in {subject}",
+    }
+
+
+def catalog() -> Record:
+    subjects = {
+        "atom": ("ours", False, False),
+        "fetch_add": ("baseline", False, False),
+        "cas_loop": ("baseline", False, False),
+        "mutex": ("baseline", False, False),
+        "shared_mutex": ("baseline", False, False),
+        "absl_mutex": ("baseline", False, False),
+        "spin_lock": ("baseline", False, False),
+        "empty": ("harness", False, False),
+        "load_then_reset": ("planted", True, False),
+        "plain_int": ("planted", "may", True),
+    }
+    planted = [name for name, facts in subjects.items() if facts[0] == "planted"]
+    pairs = [("counter", name) for name in subjects]
+    sound = [name for name in subjects if name not in planted]
+    pairs += [(w, s) for w in ("counter_private", "read_mostly") for s in sound]
+    sanitizer = "thread" if MODE == "tsan" else "none"
+    build = {"compiler": "g++ 12.2.0", "flags": "-O2 -g", "build_type": "Release", "commit": "a1"}
+    return {
+        "schema": 1,
+        "mode": MODE,
+        "build": {**build, "dirty": False, "sanitizer": sanitizer, "libraries": {"glibc": "2.36"}},
+        "roles": [{"name": "counter", "description": "counts"}],
+        "workloads": [
+            workload("counter", ["think", "hold", "threads"]),
+            workload("counter_private", ["think", "threads"]),
+            workload("read_mostly", ["read_share", "think", "threads"]),
+        ],
+        "subjects": [subject_of(name, *facts) for name, facts in subjects.items()],
+        "cases": [pair(*names) for names in pairs],
+    }
+
+
+def workload(name: str, conditions: list[str]) -> Record:
+    words: Record = {"question": f"what does {name} cost?", "invariant": "no update is lost"}
+    words |= {"failure": "an update was lost", "role": "counter", "planted_only": False}
+    return {"name": name, **words, "conditions": [condition(c) for c in conditions]}
+
+
+def condition(name: str) -> Record:
+    ranges = {"threads": ([1, 2], 1, 256), "read_share": ([0.9, 0.99], 0, 1)}
+    default, minimum, maximum = ranges.get(name, ([0], 0, 100000))
+    return {
+        "name": name,
+        "unit": "",
+        "description": name,
+        "default": default,
+        "minimum": minimum,
+        "maximum": maximum,
+        "integer": name != "read_share",
+    }
+
+
+def subject_of(name: str, kind: str, invariant: object, race_expected: bool) -> Record:
+    checkable = name != "shared_mutex"
+    return {
+        "name": name,
+        "kind": kind,
+        "roles": ["counter"],
+        "description": f"counts with {name}",
+        "race_checkable": checkable,
+        "race_reason": "" if checkable else "its library is not instrumented",
+        "expected": {"invariant": invariant, "race": race_expected},
+        "source": f"workloads/subjects/{name}.h",
+    }
+
+
+def pair(workload_name: str, subject: str) -> Record:
+    limited = subject == "fetch_add" and workload_name == "counter"
+    return {
+        "workload": workload_name,
+        "subject": subject,
+        "limits": "hold=0" if limited else "",
+        "limits_reason": "an atomic addition has no inside to hold work in" if limited else "",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
