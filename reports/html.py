@@ -1,0 +1,102 @@
+"""How does a summary become one page that needs nothing but itself?"""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from reports import formats
+from reports.numbers import Numbers, breakable, step
+from reports.palette import variables
+from reports.plots import Panel, panels, styles
+from reports.sections import workload_sections
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+STATES = {
+    "ok": "verified", "partial": "partly measured", "broken": "invariant broken",
+    "failed": "failed", "crashed": "crashed", "timeout": "timed out",
+    "unstartable": "could not start", "missing": "no record",
+}
+FLAGS = {
+    "overlap<0.95": "the threads ran together for less than 95 % of the window; with more threads"
+                    " than cores this is to be expected",
+    "disturbed": "with a core for each thread, threads still waited for one for more than 5 % of"
+                 " their time: something else ran",
+    "slow-reading": "reading all counts took longer than 1 % of the window",
+    "idle-thread": "a thread completed no operation in the window",
+}
+
+
+def to_html(summary: dict[str, Any]) -> str:
+    """Returns the page; all its numbers are those of the summary."""
+    environment = _environment()
+    numbers = Numbers(summary)
+    return environment.get_template("report.html.j2").render(
+        s=summary,
+        n=numbers,
+        timed=summary["kind"] == "run",
+        pictures=_pictures(summary),
+        sections=workload_sections(summary),
+        at={row["name"]: place for place, row in enumerate(summary["cases"])},
+        thread_columns=sorted({entry["threads"] for entry in summary["leaders"]}),
+        leaders=_leader_places(summary),
+        ours=_own_places(summary),
+        style=Markup(_read("style.css")),
+        colours=Markup(_colours()),
+        script=Markup(_read("script.js")),
+        embedded=htmlsafe_json_dumps(summary, separators=(",", ":"), ensure_ascii=False),
+        states=STATES,
+        flag_words=FLAGS,
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+    )
+    environment.filters.update(
+        si=formats.si, whole=formats.whole, percent=formats.percent, seconds=formats.seconds,
+        ratio=formats.ratio, significant=formats.significant, breakable=breakable,
+        step=step,
+    )
+    return environment
+
+
+def _pictures(summary: dict[str, Any]) -> dict[str, dict[str, Panel]]:
+    """Returns the pictures by workload and group of conditions."""
+    looks = styles(summary["subjects"])
+    return {
+        workload["name"]: {panel.group: panel for panel in panels(
+            workload, summary["cases"], looks, summary["cores"])}
+        for workload in summary["workloads"]
+    } if summary["kind"] == "run" else {}
+
+
+def _leader_places(summary: dict[str, Any]) -> dict[tuple[str, str, int], int]:
+    return {(entry["workload"], entry["group"], entry["threads"]): place
+            for place, entry in enumerate(summary["leaders"])}
+
+
+def _own_places(summary: dict[str, Any]) -> dict[tuple[str, str, int], list[int]]:
+    """Returns our own subjects' cases where they are not the fastest."""
+    found: dict[tuple[str, str, int], list[int]] = {}
+    for place, row in enumerate(summary["cases"]):
+        best = row["ratio_best"]
+        if row["kind"] == "ours" and best and best["to"] != row["subject"]:
+            found.setdefault((row["workload"], row["group"], row["threads"]), []).append(place)
+    return found
+
+
+def _read(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _colours() -> str:
+    """Returns the pictures' colours as style rules, for light and for dark."""
+    light = "".join(f"{name}:{pair[0]};" for name, pair in variables().items())
+    dark = "".join(f"{name}:{pair[1]};" for name, pair in variables().items())
+    return (f":root{{{light}}}\n"
+            f"@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+            f"@media print{{:root{{{light}}}}}\n")

@@ -1,0 +1,40 @@
+"""Where do summary and report of a run go, and who asks for them?"""
+
+import argparse
+from pathlib import Path
+
+from reports.errors import RecordError
+from reports.files import to_json, write_whole
+from reports.records import load
+
+
+def render(directory: Path, baseline: Path | None = None) -> Path:
+    """Writes summary.json and report.html, each whole; returns the page's path."""
+    from reports.compare import compare
+    from reports.html import to_html
+    from reports.summary import summarize
+
+    run = load(directory)
+    comparison = compare(baseline, directory).record() if baseline else None
+    summary = summarize(run, comparison)
+    page = to_html(summary)
+    try:
+        write_whole(directory / "summary.json", to_json(summary))
+        write_whole(directory / "report.html", page)
+    except OSError as error:
+        raise RecordError(f"cannot write ({error.strerror})", str(directory), "",
+                          "make the directory writable") from error
+    return directory / "report.html"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `tussle report` to a parser."""
+    parser.add_argument("directory", metavar="DIR", type=Path, help="directory of a run")
+    parser.add_argument("--baseline", metavar="DIR", type=Path,
+                        help="also show how the run compares with this one")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Renders; prints the page's path on stdout. Raises RecordError on bad input."""
+    print(render(args.directory, args.baseline))
+    return 0

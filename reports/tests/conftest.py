@@ -1,0 +1,39 @@
+"""What do the tests of this package share?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.records import load
+from reports.summary import summarize
+from reports.tests.runs import Synthetic, crash, time_out
+
+SMALL: dict[str, Any] = {"workloads": ("counter_private", "read_mostly"), "threads": (1, 2, 4)}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes every warning an error, wherever the tests are started from."""
+    config.addinivalue_line("filterwarnings", "error")
+
+
+@pytest.fixture(scope="session")
+def timed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns a run in which one process crashed and one timed out."""
+    directory = tmp_path_factory.mktemp("timed")
+    return Synthetic(**SMALL).write(directory, {
+        "read_mostly_mutex_read_share=0.99_threads=2.b1": crash,
+        "read_mostly_spin_lock_read_share=0.5_threads=4": time_out,
+    })
+
+
+@pytest.fixture(scope="session")
+def timed_summary(timed: Path) -> dict[str, Any]:
+    """Returns the summary of that run."""
+    return summarize(load(timed))
+
+
+@pytest.fixture(scope="session")
+def raced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns a race run that saw exactly the planted race."""
+    return Synthetic(**SMALL, kind="race", blocks=1).write(tmp_path_factory.mktemp("raced"))

@@ -1,0 +1,39 @@
+"""Do numbers read as people write them?"""
+
+import math
+
+import pytest
+
+from reports import formats
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (48_210_000, "48.2\u202fM"), (999.6, "1.00\u202fk"), (0, "0"), (12.34, "12.3"),
+    (1.5e9, "1.50\u202fG"), (999_999, "1.00\u202fM"), (None, "–"), (math.inf, "–")])
+def test_rates_carry_a_prefix(value: float, text: str) -> None:
+    assert formats.si(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (1234.5, "1\u202f230"), (0.01234, "0.0123"), (1.92e-7, "1.92e-7"), (99.96, "100"),
+    (0.0, "0"), (math.nan, "–")])
+def test_significant_digits_stay_and_no_number_is_a_riddle(value: float, text: str) -> None:
+    assert formats.significant(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (1.834, "1.83×"), (12.34, "12.3×"), (345.6, "346×"), (0.0471, "0.047×"), (None, "–")])
+def test_ratios_say_so(value: float, text: str) -> None:
+    assert formats.ratio(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.1, "0.1 s"), (12.0, "12 s"), (200, "3 min 20 s"), (7500, "2 h 5 min"), (59.9996, "60 s")])
+def test_durations_suit_their_size(value: float, text: str) -> None:
+    assert formats.seconds(value) == text
+
+
+def test_shares_and_whole_numbers() -> None:
+    assert formats.percent(0.9375, 2) == "93.75\u202f%"
+    assert formats.percent(0.5) == "50\u202f%"
+    assert formats.whole(1234567) == "1\u202f234\u202f567"
