@@ -1,0 +1,105 @@
+"""Which statements of the contract have no test, and which tests name a statement that does not exist?
+
+primitives/CONTRACT.md lists statements ("- ATOM-7 [D] ...") and the sections that are built ("Built: VAL ATOM").
+A test proves a statement by carrying its number: TEST(atom, ATOM_7_...). Disabled tests prove nothing.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.cpp_text import cpp_files, line_of, without_comments
+
+CONTRACT = "primitives/CONTRACT.md"
+ROOMS = ("primitives", "harness", "workloads")
+
+_STATEMENT = re.compile(r"^[-*] +\**([A-Z][A-Z0-9]*)-(\d+)\** +\[", re.MULTILINE)
+_BUILT = re.compile(r"^\W*Built:\W*(.+)$", re.MULTILINE)
+_SECTION = re.compile(r"\b[A-Z][A-Z0-9]*\b")
+_TEST = re.compile(r"\b(?:TYPED_)?TEST(?:_[FP])?\s*\(\s*\w+\s*,\s*(\w+)\s*\)")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Z0-9]*)_(\d+)(?![0-9])")
+
+Statement = tuple[str, int]
+
+
+class ContractError(Exception):
+    """The contract cannot be read; the text is one line for people."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the comparison of contract and tests says."""
+
+    built: list[Statement]
+    untested: list[Statement]
+    unknown: list[str] = field(default_factory=list)
+
+
+def spell(statement: Statement) -> str:
+    """The statement's id as the contract writes it."""
+    return f"{statement[0]}-{statement[1]}"
+
+
+def read_contract(text: str) -> tuple[list[Statement], list[str]]:
+    """All statements, and the sections that are built."""
+    statements = [(match[1], int(match[2])) for match in _STATEMENT.finditer(text)]
+    if not statements:
+        raise ContractError(f"no statement in {CONTRACT}: write them as '- ATOM-1 [D] ...'")
+    twice = {statement for statement in statements if statements.count(statement) > 1}
+    if twice:
+        raise ContractError(f"{spell(min(twice))} stands twice in {CONTRACT}: number it anew")
+    lines = _BUILT.findall(text)
+    built = [section for line in lines for section in _SECTION.findall(line)]
+    sections = {section for section, _ in statements}
+    if not built or not set(built) <= sections:
+        strange = ", ".join(sorted(set(built) - sections)) or "nothing"
+        raise ContractError(f"'Built:' names {strange} in {CONTRACT}: name sections that have statements")
+    return statements, built
+
+
+def proofs_in(text: str) -> list[tuple[int, Statement]]:
+    """Line and statement for every number in a test's name."""
+    code = without_comments(text)
+    return [
+        (line_of(code, test.start()), (number[1], int(number[2])))
+        for test in _TEST.finditer(code)
+        if not test[1].startswith("DISABLED_")
+        for number in _NUMBER.finditer(test[1])
+    ]
+
+
+def check(root: Path) -> Findings:
+    """Compares the contract of the tree with its tests."""
+    contract = root / CONTRACT
+    if not contract.is_file():
+        raise ContractError(f"no file {CONTRACT}: write the contract there")
+    statements, sections = read_contract(contract.read_text("utf-8"))
+    known, named = set(statements), set()
+    unknown: list[str] = []
+    for file in cpp_files(root, ROOMS):
+        for line, statement in proofs_in(file.read_text("utf-8")):
+            named.add(statement)
+            if statement not in known and any(statement[0] == section for section, _ in known):
+                unknown.append(f"{file.relative_to(root).as_posix()}:{line}: {spell(statement)} is not in {CONTRACT}")
+    built = [statement for statement in statements if statement[0] in sections]
+    return Findings(built, [statement for statement in built if statement not in named], unknown)
+
+
+def main(arguments: list[str]) -> int:
+    """Prints what is wrong in the tree given (default: the current folder); 1 when anything is."""
+    try:
+        findings = check(Path(arguments[0] if arguments else "."))
+    except ContractError as error:
+        print(f"tussle: {error}", file=sys.stderr)
+        return 1
+    for line in findings.unknown:
+        print(line)
+    for statement in findings.untested:
+        print(f"{CONTRACT}: {spell(statement)} has no test that carries its number")
+    print(f"statements: {len(findings.built)} built, {len(findings.untested)} without a test")
+    return 1 if findings.untested or findings.unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
