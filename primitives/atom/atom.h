@@ -180,12 +180,13 @@ class atom {
     return {std::move(old_value), std::move(new_value)};
   }
 
-  [[gnu::noinline]] static void check_rule(const state& s, snapshot<T> candidate) {
+  [[gnu::noinline, gnu::cold]] static void check_rule(const state& s,
+                                                      snapshot<T> candidate) {
     s.validation.check(*candidate);
   }
 
-  [[gnu::noinline]] void notify(const state& s, snapshot<T> old_value,
-                                snapshot<T> new_value) {
+  [[gnu::noinline, gnu::cold]] void notify(const state& s, snapshot<T> old_value,
+                                           snapshot<T> new_value) {
     s.watches.notify(*this, old_value, new_value);
   }
 

@@ -69,8 +69,9 @@ class counted_ptr {
     template <typename... Args>
     explicit block(Args&&... args) : value(std::forward<Args>(args)...) {}
 
+    // The count may stand in what alignment leaves free at the end of the value.
+    [[no_unique_address]] T value;
     sync::atomic<std::uint64_t> count{1};
-    T value;
   };
 
   explicit counted_ptr(block* b) noexcept : block_(b) {}
