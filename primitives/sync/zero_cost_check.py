@@ -31,9 +31,15 @@ def functions(disassembly: str) -> dict[str, list[str]]:
     return found
 
 
+def atom_swap(code: dict[str, list[str]]) -> list[str]:
+    """The function that installs: the swap itself, or where the compiler put its loop."""
+    names = ["swap_of_an_atom", *(name for name in code if "swap_vals" in name)]
+    return next(code[name] for name in names if any("cmpxchg" in text for text in code[name]))
+
+
 def stack_stores_before_the_install(instructions: list[str]) -> list[str]:
     """What an update writes to the stack before its first locked instruction (pushes are the prologue)."""
-    first = next(i for i, text in enumerate(instructions) if text.startswith("lock cmpxchg"))
+    first = next(i for i, text in enumerate(instructions) if "cmpxchg" in text)
     return [text for text in instructions[:first] if re.search(r",-?(0x)?[0-9a-f]*\(%rsp", text)]
 
 
@@ -53,7 +59,7 @@ def main() -> int:
         print("on std::atomic:", *std, sep="\n  ")
         print("on the seam:", *seam, sep="\n  ")
         return 1
-    if stores := stack_stores_before_the_install(code["swap_of_an_atom"]):
+    if stores := stack_stores_before_the_install(atom_swap(code)):
         print("an atom's swap goes through the stack before it installs:", *stores, sep="\n  ")
         return 1
     print(f"{len(std)} instructions, the same on the seam and on std::atomic")
