@@ -36,7 +36,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 find_program(TUSSLE_CCACHE ccache)
 mark_as_advanced(TUSSLE_CCACHE)
 if(TUSSLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${TUSSLE_CCACHE}")
+  # Relative to the checkout, so that another checkout finds what this one compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${TUSSLE_CCACHE}")
 endif()
 
 add_library(tussle_options INTERFACE)

@@ -52,6 +52,14 @@ class atom {
   // Returns the current value; it stays valid for as long as the snapshot is held.
   snapshot<T> load() const { return state_->value.load(); }
 
+  // Returns f(v) for the current value v, which f borrows: no handle is made. v stays valid
+  // until f returns; f must not keep a reference to it, nor return one.
+  // Throws: what f throws.
+  template <typename F>
+  std::invoke_result_t<F&, const T&> read(F&& f) const {
+    return state_->value.read(f);
+  }
+
   // Replaces the current value v by f(v, args...) and returns the new value. f takes
   // `const T&` and returns a T; it may take and return `snapshot<T>` instead, to keep the
   // identity of what it returns.

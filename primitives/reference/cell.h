@@ -18,6 +18,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -36,6 +37,13 @@ class cell {
   snapshot<T> load() const {
     sync::mutex_lock lock(mutex_);
     return value_;
+  }
+
+  // f(v) for the present value v, borrowed until f returns.
+  template <typename F>
+  std::invoke_result_t<F&, const T&> read(F& f) const {
+    const snapshot<T> present = load();
+    return std::invoke(f, *present);
   }
 
   // Installs `next` and returns exactly the value that it replaced.
@@ -90,6 +98,13 @@ class cell<T> {
 
   snapshot<T> load() const noexcept {
     return value(bits_.load(std::memory_order_seq_cst));
+  }
+
+  // f(v) for the present value v, borrowed until f returns.
+  template <typename F>
+  std::invoke_result_t<F&, const T&> read(F& f) const {
+    const snapshot<T> present = load();
+    return std::invoke(f, *present);
   }
 
   snapshot<T> exchange(snapshot<T> next) noexcept {
