@@ -76,7 +76,7 @@ class atom {
   change swap_vals(F&& f, const Args&... args) {
     state& s =
         *state_;  // looked up once: every look-up behind a locked instruction counts
-    snapshot<T> current = s.value.load();
+    snapshot<T> current = s.value.load_to_replace();
     for (;;) {
       snapshot<T> next = apply(f, current, args...);
       check(s, next);

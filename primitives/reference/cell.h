@@ -3,15 +3,14 @@
 // What atoms and volatile cells are made of: no validators, no watches, no retries.
 //
 //   inline  one lock-free word; wait-free load, store and exchange.
-//   boxed   a node handle under a mutex; every operation holds it for a few instructions
-//           and runs no code of T under it: what an operation displaces is handed out and
-//           dies after the unlock.
+//   boxed   a node, found and replaced without locks (reclaim/node_cell.h). A load begins
+//           again only if another thread replaced the node in between.
 //
-// Consistency: linearizable, and all operations on all cells fit one total order (inline:
-// every operation is seq_cst; boxed: the critical sections of two cells cannot be ordered
-// both ways round, because lock order and program order would form a cycle in
-// happens-before). What a thread did before it stored a value is visible to whoever loads
-// that value.
+// Consistency: linearizable, and all operations on all cells fit one total order: every
+// operation that decides something is seq_cst. Acquire and release alone would let two
+// threads that each store to one cell and load the other both miss the other's store
+// (CONTRACT.md, ATOM-14). What a thread did before it stored a value is visible to whoever
+// loads that value.
 #pragma once
 
 #include <atomic>
@@ -22,56 +21,48 @@
 #include <type_traits>
 #include <utility>
 
+#include "primitives/reclaim/node_cell.h"
 #include "primitives/reference/snapshot.h"
 #include "primitives/sync/atomic.h"
-#include "primitives/sync/mutex.h"
 
 namespace tussle {
 
-// Boxed representation.
+// Boxed representation. Functions throw std::bad_alloc where they may have to find memory
+// for bookkeeping, with nothing changed.
 template <typename T>
 class cell {
  public:
-  explicit cell(snapshot<T> initial) noexcept : value_(std::move(initial)) {}
+  explicit cell(snapshot<T> initial) noexcept : node_(std::move(initial.node_)) {}
 
-  snapshot<T> load() const {
-    sync::mutex_lock lock(mutex_);
-    return value_;
-  }
+  snapshot<T> load() const { return snapshot<T>(node_.load()); }
+  // For threads that are about to replace what they load.
+  snapshot<T> load_to_replace() const { return snapshot<T>(node_.load_to_replace()); }
 
   // f(v) for the present value v, borrowed until f returns.
   template <typename F>
   std::invoke_result_t<F&, const T&> read(F& f) const {
-    const snapshot<T> present = load();
-    return std::invoke(f, *present);
+    return node_.read(f);
   }
 
   // Installs `next` and returns exactly the value that it replaced.
-  snapshot<T> exchange(snapshot<T> next) {
-    sync::mutex_lock lock(mutex_);
-    std::swap(value_, next);
-    return next;
+  snapshot<T> exchange(snapshot<T>& next) {
+    return snapshot<T>(node_.exchange(next.node_));
   }
 
   // Installs `next` if the cell holds `expected`. Never fails spuriously.
-  bool compare_exchange_strong(const snapshot<T>& expected, snapshot<T> next) {
-    sync::mutex_lock lock(mutex_);
-    if (!value_.same_as(expected)) return false;
-    std::swap(value_,
-              next);  // the displaced value dies with the parameter, after the unlock
-    return true;
+  bool compare_exchange_strong(const snapshot<T>& expected, snapshot<T>& next) {
+    return node_.compare_exchange_strong(expected.node_, next.node_);
   }
 
   // As above; on failure, which may be spurious, makes `expected` the present value.
-  bool compare_exchange_weak(snapshot<T>& expected, snapshot<T> next) {
-    if (compare_exchange_strong(expected, std::move(next))) return true;
-    expected = load();
+  bool compare_exchange_weak(snapshot<T>& expected, snapshot<T>& next) {
+    if (node_.compare_exchange_weak(expected.node_, next.node_)) return true;
+    expected = load_to_replace();
     return false;
   }
 
  private:
-  mutable sync::mutex mutex_;
-  snapshot<T> value_ ABSL_GUARDED_BY(mutex_);
+  reclaim::node_cell<T> node_;
 };
 
 namespace detail {
@@ -85,11 +76,7 @@ using word_of = std::conditional_t<
 
 }  // namespace detail
 
-// Inline representation. Every operation is seq_cst: acquire and release alone would let
-// two threads that each store to one cell and load the other both miss the other's store
-// (CONTRACT.md, ATOM-14).
-//
-// The atomic holds the bits of T as an unsigned word: clang calls a library for an atomic
+// Inline representation. The atomic holds the bits of T as an unsigned word: clang calls a library for an atomic
 // T that is aligned to less than its size, such as a struct of two int32_t.
 template <inline_value T>
 class cell<T> {
@@ -99,6 +86,8 @@ class cell<T> {
   snapshot<T> load() const noexcept {
     return value(bits_.load(std::memory_order_seq_cst));
   }
+
+  snapshot<T> load_to_replace() const noexcept { return load(); }
 
   // f(v) for the present value v, borrowed until f returns.
   template <typename F>

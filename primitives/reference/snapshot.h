@@ -6,11 +6,16 @@
 //
 //   inline  T fits a lock-free word and has unique object representations (no padding, no
 //           floating point). The handle is the value, and identity is the representation.
-//   boxed   every other T. The value lives in an immutable node with a count; identity is
-//           the node's.
+//   boxed   every other T. The value lives in an immutable node, and identity is the node's.
+//           A loaded snapshot stands for its node by one of its thread's few hazard slots
+//           while there are free ones; a copy is counted, so whoever keeps many for long
+//           keeps copies (reclaim/node_cell.h).
 //
-// Thread safety: distinct snapshots may be used from any threads at once. ~T runs on
-// whichever thread drops the last handle, so it must be safe there, and must not throw.
+// Thread safety: distinct snapshots may be used from any threads at once. ~T must be safe on
+// any thread that uses references, and must not throw.
+// Lifetime:      a value is destroyed after the last snapshot of it and the last reference
+//                that holds it are gone: at once, or when a thread that replaced it looks
+//                again (reclaim/retired.h says when, and how many values can wait).
 // Contract: CONTRACT.md sections 0.3 and 2.2.
 #pragma once
 
@@ -18,9 +23,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "primitives/reference/counted_ptr.h"
+#include "primitives/reclaim/node_cell.h"
 
 namespace tussle {
+
+template <typename T>
+class cell;
 
 // True for values that are held in the word of a reference itself.
 template <typename T>
@@ -42,13 +50,17 @@ class snapshot {
   explicit snapshot(T value) : node_(node::make(std::move(value))) {}
 
   const T& operator*() const noexcept { return *node_; }
-  const T* operator->() const noexcept { return node_.get(); }
+  const T* operator->() const noexcept { return &*node_; }
 
   // Whether both denote the same stored value.
   bool same_as(const snapshot& other) const noexcept { return node_ == other.node_; }
 
  private:
-  using node = counted_ptr<const T>;
+  friend class cell<T>;
+
+  using node = reclaim::node_ref<T>;
+  explicit snapshot(node held) noexcept : node_(std::move(held)) {}
+
   node node_;
 };
 

@@ -1,0 +1,91 @@
+#include "primitives/reclaim/hazard_row.h"
+
+#include <memory>
+
+#include "primitives/reclaim/retired.h"
+
+namespace tussle::reclaim {
+namespace {
+
+constinit sync::atomic<hazard_row*> rows{nullptr};
+
+// A row that a thread left behind; null if there is none.
+hazard_row* take_left_row() noexcept {
+  for (hazard_row* row = first_row(); row != nullptr; row = row->next) {
+    bool taken = false;
+    // Relaxed look first: most rows are taken. (7) acquire; pairs with (8): the row is as
+    // its last thread left it.
+    if (!row->taken.load(std::memory_order_relaxed) &&
+        row->taken.compare_exchange_strong(taken, true, std::memory_order_acquire,
+                                           std::memory_order_relaxed)) {
+      return row;
+    }
+  }
+  return nullptr;
+}
+
+void publish(hazard_row& row) noexcept {
+  // Relaxed: only a first guess for the exchange.
+  row.next = rows.load(std::memory_order_relaxed);
+  // (6) seq_cst; pairs with the load in first_row. A scan that does not see the row comes
+  // before it in the single order, so that its thread finds every replacement that the scan
+  // is about.
+  while (!rows.compare_exchange_weak(row.next, &row, std::memory_order_seq_cst,
+                                     std::memory_order_relaxed)) {
+  }
+}
+
+// Relaxed, all of them: nobody else sees the row yet.
+hazard_row* make_row() {
+  auto row = std::make_unique<hazard_row>();
+  row->retired = retired_list::make().release();
+  publish(*row);
+  return row.release();
+}
+
+void leave() noexcept {
+  detail::own_rows& mine = detail::this_thread::mine();
+  hazard_row& row = *mine.row;
+  abandon(row);
+  detail::hand_over_free_lists();
+  mine = {};
+  // Release; pairs with the seq_cst load in retired.cc: whoever sees false sees the slots.
+  row.lightly.store(false, std::memory_order_release);
+  row.taken.store(false, std::memory_order_release);  // (8) pairs with (7)
+}
+
+// Static objects that use references make their first row before they are complete, so this
+// is destroyed after them.
+struct at_process_exit {
+  ~at_process_exit() { clean_up(); }
+};
+
+}  // namespace
+
+hazard_row* first_row() noexcept { return rows.load(std::memory_order_seq_cst); }
+
+namespace detail {
+
+hazard_row& enter() {
+  static const at_process_exit last;
+  own_rows& mine = this_thread::mine();
+  if (mine.row == nullptr) {
+    sync::at_thread_exit(&leave);
+    hazard_row* row = take_left_row();
+    mine.row = row != nullptr ? row : make_row();
+  }
+  return *mine.row;
+}
+
+hazard_row& enter_reading() {
+  hazard_row& row = enter();
+  // Announced even where nobody is light: it then costs a scan nothing.
+  // seq_cst; pairs with the load in retired.cc: a scan that does not see it comes before all
+  // of this row's light stores and the looks that follow them.
+  row.lightly.store(sync::light_barriers(), std::memory_order_seq_cst);
+  this_thread::mine().light_row = &row;
+  return row;
+}
+
+}  // namespace detail
+}  // namespace tussle::reclaim

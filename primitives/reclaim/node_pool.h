@@ -1,0 +1,131 @@
+// node_pool.h: memory for nodes, from lists of the calling thread.
+//
+// Nodes die on another thread than the one that made them, and in bursts. Each thread keeps
+// a list of free blocks per size; lists that grow long give a batch of blocks to a depot
+// that all threads share, and empty ones take a batch from there (Bonwick and Adams 2001,
+// "Magazines and vmem"). A block is whole cache lines, so that a node that is being written
+// shares none with a node that is being read.
+//
+// Memory is never given back to the system; it is bounded by what was in use at once, plus
+// two batches a size and thread.
+//
+// Under a sanitizer, and for large or specially aligned blocks, it is operator new and
+// delete: use after free must be seen, and large blocks are rare.
+//
+// Thread safety: all functions from any threads at once. Blocking: a lock around the depot,
+// once a batch, for a few instructions.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <new>
+
+#include "primitives/sync/per_thread.h"
+
+namespace tussle::reclaim {
+
+namespace detail {
+
+inline constexpr std::size_t cache_line = 64;
+inline constexpr std::size_t size_classes = 32;
+inline constexpr std::size_t largest_block = 16384;
+inline constexpr std::size_t most_blocks_a_batch = 32;
+inline constexpr std::size_t most_bytes_a_batch = 32768;
+
+// Sizes: every 64 bytes up to 1024, then four steps for each doubling.
+constexpr std::size_t block_size(std::size_t size_class) {
+  if (size_class < 16) return (size_class + 1) * cache_line;
+  const std::size_t doubling = (size_class - 16) / 4;
+  const std::size_t step = (size_class - 16) % 4 + 1;
+  return (std::size_t{1024} << doubling) + step * (std::size_t{256} << doubling);
+}
+
+constexpr std::size_t class_of(std::size_t size) {
+  std::size_t found = 0;
+  while (block_size(found) < size) ++found;
+  return found;
+}
+
+constexpr std::size_t batch_of(std::size_t size_class) {
+  const std::size_t fitting = most_bytes_a_batch / block_size(size_class);
+  return fitting < most_blocks_a_batch ? fitting : most_blocks_a_batch;
+}
+
+static_assert(block_size(size_classes - 1) == largest_block);
+
+// What a free block holds.
+struct free_block {
+  free_block* next;        // in its list
+  free_block* next_batch;  // in the depot, of the first block of a batch
+  std::size_t blocks;      // likewise: in the batch
+};
+
+struct free_list {
+  free_block* first = nullptr;
+  std::size_t blocks = 0;
+};
+
+struct free_lists {
+  std::array<free_list, size_classes> of_class{};
+  bool handed_over_at_exit = false;  // this thread's lists, when it ends
+};
+using own_free_lists = sync::per_thread<free_lists, free_lists>;
+
+// The list is empty. Throws: std::bad_alloc.
+void* allocate_slowly(std::size_t size_class);
+// The list has two batches, or the thread is not known to give its lists back.
+void deallocate_slowly(std::size_t size_class, free_block* block) noexcept;
+// Gives the calling thread's lists to the depot.
+void hand_over_free_lists() noexcept;
+
+#if defined(TUSSLE_MODE_BENCH)
+inline constexpr bool pools_nodes = true;
+#else
+inline constexpr bool pools_nodes = false;
+#endif
+
+}  // namespace detail
+
+template <std::size_t Size, std::size_t Alignment>
+class node_pool {
+ public:
+  // Throws: std::bad_alloc.
+  static void* allocate() {
+    if constexpr (!pooled) {
+      return ::operator new(Size, std::align_val_t{Alignment});
+    } else {
+      detail::free_list& list = own_list();
+      detail::free_block* const block = list.first;
+      if (block == nullptr) [[unlikely]]
+        return detail::allocate_slowly(size_class);
+      list.first = block->next;
+      --list.blocks;
+      return block;
+    }
+  }
+
+  static void deallocate(void* memory) noexcept {
+    if constexpr (!pooled) {
+      ::operator delete(memory, std::align_val_t{Alignment});
+    } else {
+      detail::free_list& list = own_list();
+      auto* const block = new (memory) detail::free_block;
+      if (list.blocks - 1 >= 2 * detail::batch_of(size_class) - 1) [[unlikely]]
+        return detail::deallocate_slowly(size_class, block);
+      block->next = list.first;
+      list.first = block;
+      ++list.blocks;
+    }
+  }
+
+ private:
+  static constexpr bool pooled = detail::pools_nodes && Size <= detail::largest_block &&
+                                 Alignment <= detail::cache_line;
+  static constexpr std::size_t size_class = pooled ? detail::class_of(Size) : 0;
+
+  static detail::free_list& own_list() noexcept {
+    return detail::own_free_lists::mine().of_class[size_class];
+  }
+};
+
+}  // namespace tussle::reclaim

@@ -1,0 +1,34 @@
+#include "primitives/sync/per_thread.h"
+
+#include <pthread.h>
+
+#include <system_error>
+
+namespace tussle::sync {
+inline namespace TUSSLE_SYNC_MODE {
+namespace {
+
+// The value of the key is the function itself.
+void call(void* act) { reinterpret_cast<void (*)() noexcept>(act)(); }
+
+void require(int error) {
+  if (error != 0) throw std::system_error(error, std::generic_category(), "thread exit");
+}
+
+pthread_key_t make_key() {
+  pthread_key_t key{};
+  require(pthread_key_create(&key, &call));
+  return key;
+}
+
+}  // namespace
+
+// A pthread key, because its destructor runs after those of all thread_local objects, and
+// again if one of them comes back.
+void at_thread_exit(void (*act)() noexcept) {
+  static const pthread_key_t key = make_key();
+  require(pthread_setspecific(key, reinterpret_cast<void*>(act)));
+}
+
+}  // namespace TUSSLE_SYNC_MODE
+}  // namespace tussle::sync

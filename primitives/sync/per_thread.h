@@ -1,0 +1,35 @@
+// per_thread.h: one T for each thread, and something to do when a thread ends.
+//
+// T starts as T{} and is never destroyed, so it can be used until the very end of a thread,
+// from destructors of other thread-local objects too. What it owns is given back by a
+// function that was left with at_thread_exit.
+#pragma once
+
+#include <type_traits>
+
+#include "primitives/sync/mode.h"
+
+namespace tussle::sync {
+inline namespace TUSSLE_SYNC_MODE {
+
+template <typename Tag, typename T>
+class per_thread {
+  static_assert(std::is_trivially_destructible_v<T>);
+
+ public:
+  // The calling thread's. Quick: no guard, no call.
+  static T& mine() noexcept { return value_; }
+
+ private:
+  inline static constinit thread_local T value_{};
+};
+
+// Has `act()` called when the calling thread ends, after its thread-local objects have been
+// destroyed; not when the process ends. Asking again for the same function before it was
+// called changes nothing; asking again afterwards, while the thread is still ending, has it
+// called once more. At most one function a process.
+// Throws: std::system_error if the system has no room left.
+void at_thread_exit(void (*act)() noexcept);
+
+}  // namespace TUSSLE_SYNC_MODE
+}  // namespace tussle::sync
