@@ -38,7 +38,9 @@ void publish(hazard_row& row) noexcept {
 // Relaxed, all of them: nobody else sees the row yet.
 hazard_row* make_row() {
   auto row = std::make_unique<hazard_row>();
-  row->retired = retired_list::make().release();
+  auto retired = std::make_unique<retired_list>();
+  retired->reserve(*row, scan_at);
+  row->retired = retired.release();
   publish(*row);
   return row.release();
 }
@@ -61,6 +63,15 @@ struct at_process_exit {
 };
 
 }  // namespace
+
+// Out of line: a thread rarely holds two handles at a time.
+[[gnu::noinline]] hazard_slot* hazard_row::find_free(std::size_t begin,
+                                                     std::size_t end) noexcept {
+  for (std::size_t i = begin; i < end; ++i) {
+    if (is_free(slots[i])) return &slots[i];
+  }
+  return nullptr;
+}
 
 hazard_row* first_row() noexcept { return rows.load(std::memory_order_seq_cst); }
 

@@ -52,25 +52,35 @@ struct alignas(128) hazard_row {
   alignas(64) sync::atomic<bool> lightly{false};
   sync::atomic<bool> taken{true};
   sync::atomic<bool> left_references{false};  // by a thread that ended: somebody should look
-  hazard_row* next = nullptr;      // set before the row is published
-  retired_list* retired = nullptr;  // its thread's; made with the row
+  hazard_row* next = nullptr;                 // set before the row is published
 
-  // A free slot of its kind; null if all are in use. For the row's thread.
-  hazard_slot* free_handle_slot() noexcept { return free_slot(0, handle_slots); }
+  // The rest is its thread's own. References that it retired: see retired.h.
+  alignas(64) const node_base** retired_end = nullptr;
+  const node_base** retired_limit = nullptr;
+  retired_list* retired = nullptr;  // made with the row
+
+  // A free slot of its kind; null if all are in use. For the row's thread. The one at
+  // `first` is looked at first: callers that need two slots at a time begin at different
+  // ones.
+  hazard_slot* free_handle_slot(std::size_t first) noexcept {
+    if (is_free(slots[first])) [[likely]]
+      return &slots[first];
+    return find_free(0, handle_slots);
+  }
   hazard_slot* free_read_slot() noexcept {
-    return free_slot(handle_slots, spare_slot_index);
+    if (is_free(slots[handle_slots])) [[likely]]
+      return &slots[handle_slots];
+    return find_free(handle_slots, spare_slot_index);
   }
   hazard_slot& spare_slot() noexcept { return slots[spare_slot_index]; }
 
  private:
-  hazard_slot* free_slot(std::size_t begin, std::size_t end) noexcept {
-    for (std::size_t i = begin; i < end; ++i) {
-      // (0) acquire; pairs with (5): what was done with the node that was in the slot
-      // happens before whatever this thread writes there.
-      if (slots[i].load(std::memory_order_acquire) == nullptr) return &slots[i];
-    }
-    return nullptr;
+  static bool is_free(const hazard_slot& slot) noexcept {
+    // (0) acquire; pairs with (5): what was done with the node that was in the slot happens
+    // before whatever this thread writes there.
+    return slot.load(std::memory_order_acquire) == nullptr;
   }
+  hazard_slot* find_free(std::size_t begin, std::size_t end) noexcept;
 };
 
 // Frees a slot. Any thread that holds the reference that the slot stands for.
@@ -103,14 +113,18 @@ hazard_row& enter_reading();
 // The calling thread's row. Throws: std::bad_alloc, if the thread has none yet.
 inline hazard_row& own_row() {
   hazard_row* const row = detail::this_thread::mine().row;
-  return row != nullptr ? *row : detail::enter();
+  if (row == nullptr) [[unlikely]]
+    return detail::enter();
+  return *row;
 }
 
 // The same, for light reading. Where there are no heavy barriers, only `protect` itself
 // knows.
 inline hazard_row& own_reading_row() {
   hazard_row* const row = detail::this_thread::mine().light_row;
-  return row != nullptr ? *row : detail::enter_reading();
+  if (row == nullptr) [[unlikely]]
+    return detail::enter_reading();
+  return *row;
 }
 
 // Names in `slot` the node that `source` holds, and returns it. Lock-free: begins again only
@@ -126,7 +140,8 @@ Node* protect(hazard_slot& slot, const sync::atomic<Node*>& source) noexcept {
     // (2) seq_cst; pairs with the replacement (3), which precedes the scan: as (1). Its
     // acquire part shows the node's value.
     Node* const present = source.load(std::memory_order_seq_cst);
-    if (present == guess) return present;
+    if (present == guess) [[likely]]
+      return present;
     guess = present;
   }
 }
@@ -134,7 +149,8 @@ Node* protect(hazard_slot& slot, const sync::atomic<Node*>& source) noexcept {
 // The same, for a slot of own_reading_row().
 template <typename Node>
 Node* protect_lightly(hazard_slot& slot, const sync::atomic<Node*>& source) noexcept {
-  if (!sync::light_barriers()) return protect(slot, source);
+  if (!sync::light_barriers()) [[unlikely]]
+    return protect(slot, source);
   // Relaxed: as in protect.
   Node* guess = source.load(std::memory_order_relaxed);
   for (;;) {
@@ -144,7 +160,8 @@ Node* protect_lightly(hazard_slot& slot, const sync::atomic<Node*>& source) noex
     slot.store(guess, std::memory_order_release);
     sync::light_barrier();
     Node* const present = source.load(std::memory_order_seq_cst);  // (2)
-    if (present == guess) return present;
+    if (present == guess) [[likely]]
+      return present;
     guess = present;
   }
 }

@@ -23,13 +23,13 @@ class node_base {
 
   // One more reference. Only while something keeps the node alive: a reference, or a hazard
   // pointer.
-  void acquire() noexcept {
+  void acquire() const noexcept {
     // Relaxed: the caller can already use the node, so nothing has to become visible here.
     count_.fetch_add(1, std::memory_order_relaxed);
   }
 
   // One reference less; destroys the value with the last.
-  void release() noexcept {
+  void release() const noexcept {
     // (1) acquire; pairs with (2): if nobody else has a reference, what the others did with
     // the node happened before, and no locked instruction is needed.
     if (count_.load(std::memory_order_acquire) == 1 ||
@@ -41,13 +41,13 @@ class node_base {
   }
 
  protected:
-  using destroyer = void (*)(node_base*) noexcept;
+  using destroyer = void (*)(const node_base*) noexcept;
 
   explicit node_base(destroyer destroy) noexcept : destroy_(destroy) {}
   ~node_base() = default;
 
  private:
-  sync::atomic<std::uint64_t> count_{1};
+  mutable sync::atomic<std::uint64_t> count_{1};
   const destroyer destroy_;
 };
 
@@ -56,7 +56,7 @@ class node final : public node_base {
  public:
   // Throws: what the allocation or T's constructor throws.
   template <typename... Args>
-  static node* make(Args&&... args) {
+  static const node* make(Args&&... args) {
     void* const block = node_pool<sizeof(node), alignof(node)>::allocate();
     if constexpr (std::is_nothrow_constructible_v<T, Args&&...>) {
       return new (block) node(std::forward<Args>(args)...);
@@ -78,8 +78,9 @@ class node final : public node_base {
       : node_base(&destroy), value_(std::forward<Args>(args)...) {}
   ~node() = default;
 
-  static void destroy(node_base* base) noexcept {
-    node* const self = static_cast<node*>(base);
+  static void destroy(const node_base* base) noexcept {
+    // Every node is made by `make`, as a node that is not const.
+    node* const self = const_cast<node*>(static_cast<const node*>(base));
     self->~node();
     node_pool<sizeof(node), alignof(node)>::deallocate(self);
   }

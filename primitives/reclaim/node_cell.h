@@ -59,7 +59,14 @@ class node_ref {
     std::swap(slot_, other.slot_);
     return *this;
   }
-  ~node_ref() { drop(); }
+  ~node_ref() {
+    if (node_ == nullptr) return;
+    if (slot_ != nullptr) {
+      clear(*slot_);
+    } else {
+      node_->release();
+    }
+  }
 
   const T& operator*() const noexcept { return node_->value(); }
 
@@ -70,10 +77,10 @@ class node_ref {
  private:
   friend class node_cell<T>;
 
-  node_ref(node<T>* node, hazard_slot* slot) noexcept : node_(node), slot_(slot) {}
+  node_ref(const node<T>* node, hazard_slot* slot) noexcept : node_(node), slot_(slot) {}
 
   // The node, with a counted reference to it. Leaves the handle empty.
-  node<T>* counted() && noexcept {
+  const node<T>* counted() && noexcept {
     if (slot_ != nullptr) {
       node_->acquire();
       clear(*slot_);
@@ -81,19 +88,10 @@ class node_ref {
     return std::exchange(node_, nullptr);
   }
 
-  void drop() noexcept {
-    if (node_ == nullptr) return;
-    if (slot_ != nullptr) {
-      clear(*slot_);
-    } else {
-      node_->release();
-    }
-  }
-
   // Sets one counted reference aside for a cell; this handle goes on by a slot, or keeps the
   // reference that it has while the count goes up.
   void set_reference_aside(hazard_row& own) noexcept {
-    hazard_slot* const slot = slot_ == nullptr ? own.free_handle_slot() : nullptr;
+    hazard_slot* const slot = slot_ == nullptr ? own.free_handle_slot(1) : nullptr;
     if (slot == nullptr) return node_->acquire();
     // Release: hands on, as (1'), the use of what another thread cleared. The install that
     // follows makes it visible to everybody who can retire the node.
@@ -110,7 +108,7 @@ class node_ref {
     }
   }
 
-  node<T>* node_;
+  const node<T>* node_;
   hazard_slot* slot_ = nullptr;
 };
 
@@ -127,10 +125,10 @@ class node_cell {
   // For threads that read more than they replace.
   node_ref<T> load() const {
     hazard_row& own = own_reading_row();
-    hazard_slot* const slot = own.free_handle_slot();
+    hazard_slot* const slot = own.free_handle_slot(0);
     if (slot == nullptr) [[unlikely]]
-      return load_counted(own);
-    node<T>* const present = protect_lightly(*slot, node_);
+      return node_ref<T>(load_counted(own), nullptr);
+    const node<T>* const present = protect_lightly(*slot, node_);
     sync::schedule_point("node_cell.load.after_protect");
     return node_ref<T>(present, slot);
   }
@@ -139,10 +137,10 @@ class node_cell {
   // heavy barrier.
   node_ref<T> load_to_replace() const {
     hazard_row& own = own_row();
-    hazard_slot* const slot = own.free_handle_slot();
+    hazard_slot* const slot = own.free_handle_slot(0);
     if (slot == nullptr) [[unlikely]]
-      return load_counted(own);
-    node<T>* const present = protect(*slot, node_);
+      return node_ref<T>(load_counted(own), nullptr);
+    const node<T>* const present = protect(*slot, node_);
     sync::schedule_point("node_cell.load.after_protect");
     return node_ref<T>(present, slot);
   }
@@ -154,7 +152,7 @@ class node_cell {
     hazard_row& own = own_reading_row();
     hazard_slot* const slot = own.free_read_slot();
     if (slot == nullptr) [[unlikely]] {
-      const node_ref<T> present = load_counted(own);
+      const node_ref<T> present(load_counted(own), nullptr);
       return std::invoke(f, *present);
     }
     const cleared_at_end reading{*slot};
@@ -172,9 +170,9 @@ class node_cell {
     // (3) seq_cst; pairs with (1) and (2) in hazard_row.h: a reader whose slot the later
     // scan does not see finds the new node. Its release part shows the new value to (2);
     // its acquire part shows the old one.
-    node<T>* const old = node_.exchange(next.node_, std::memory_order_seq_cst);
+    const node<T>* const old = node_.exchange(next.node_, std::memory_order_seq_cst);
     sync::schedule_point("node_cell.exchange.before_retire");
-    hazard_slot* const slot = own.free_handle_slot();
+    hazard_slot* const slot = own.free_handle_slot(0);
     if (slot != nullptr) {
       // Release, as in set_reference_aside. Named before it is retired: a scan for this
       // reference comes later in this thread, or in one that takes over its list.
@@ -189,7 +187,7 @@ class node_cell {
   // Installs `next` if the cell holds the node of `expected`; neither is empty. Never fails
   // spuriously. Throws: std::bad_alloc, with nothing changed.
   bool compare_exchange_strong(const node_ref<T>& expected, node_ref<T>& next) {
-    return install(expected, next, [this](node<T>*& present, node<T>* wanted) {
+    return install(expected, next, [this](const node<T>*& present, const node<T>* wanted) {
       // (3) seq_cst; as in exchange. A failure is a load like (2).
       return node_.compare_exchange_strong(present, wanted, std::memory_order_seq_cst,
                                            std::memory_order_seq_cst);
@@ -198,7 +196,7 @@ class node_cell {
 
   // As above, but may fail spuriously.
   bool compare_exchange_weak(const node_ref<T>& expected, node_ref<T>& next) {
-    return install(expected, next, [this](node<T>*& present, node<T>* wanted) {
+    return install(expected, next, [this](const node<T>*& present, const node<T>* wanted) {
       return node_.compare_exchange_weak(present, wanted, std::memory_order_seq_cst,
                                          std::memory_order_seq_cst);  // (3)
     });
@@ -210,11 +208,12 @@ class node_cell {
     ~cleared_at_end() { clear(slot); }
   };
 
-  [[gnu::noinline, gnu::cold]] node_ref<T> load_counted(hazard_row& own) const {
-    node<T>* const present = protect(own.spare_slot(), node_);
+  // Out of line and by plain pointers, so that handles on hot paths stay in registers.
+  [[gnu::noinline, gnu::cold]] const node<T>* load_counted(hazard_row& own) const {
+    const node<T>* const present = protect(own.spare_slot(), node_);
     present->acquire();
     clear(own.spare_slot());
-    return node_ref<T>(present, nullptr);
+    return present;
   }
 
   template <typename CompareExchange>
@@ -224,7 +223,7 @@ class node_cell {
     make_room(own);
     const bool had_slot = next.slot_ != nullptr;
     next.set_reference_aside(own);
-    node<T>* present = expected.node_;
+    const node<T>* present = expected.node_;
     if (!compare_exchange(present, next.node_)) {
       next.take_reference_back(had_slot);
       return false;
@@ -234,7 +233,7 @@ class node_cell {
     return true;
   }
 
-  sync::atomic<node<T>*> node_;
+  sync::atomic<const node<T>*> node_;
 };
 
 }  // namespace tussle::reclaim

@@ -8,30 +8,34 @@
 namespace tussle::reclaim {
 namespace {
 
-// In an address that a slot names. Nodes are aligned, so the bit is free.
-constexpr std::uintptr_t named = 1;
+using addresses = retired_list::addresses;
 
-// Addresses that slots name, so many at a time that they fit on the stack.
+// Nodes that slots name, so many at a time that they fit on the stack.
 class named_nodes {
  public:
   bool full() const { return size_ == all_.size(); }
-  void add(const node_base* node) {
-    all_[size_++] = reinterpret_cast<std::uintptr_t>(node);
-  }
+  void add(const node_base* node) { all_[size_++] = node; }
 
-  // Marks those of `addresses` that are among them, and forgets them.
-  void mark_in(retired_list::addresses& addresses) {
-    if (size_ == 0) return;
-    const auto end = std::next(all_.begin(), static_cast<std::ptrdiff_t>(size_));
-    std::sort(all_.begin(), end);
-    for (std::uintptr_t& address : addresses) {
-      if (std::binary_search(all_.begin(), end, address)) address |= named;
-    }
+  // Moves those of [begin, end) that are among them to its end; returns where they begin.
+  addresses::iterator split(addresses::iterator begin, addresses::iterator end) {
+    if (size_ == 0) return end;
+    const auto last = std::next(all_.begin(), static_cast<std::ptrdiff_t>(size_));
     size_ = 0;
+    if (last - all_.begin() <= few) {
+      return std::partition(begin, end, [&](const node_base* node) {
+        return std::find(all_.begin(), last, node) == last;
+      });
+    }
+    std::sort(all_.begin(), last);
+    return std::partition(begin, end, [&](const node_base* node) {
+      return !std::binary_search(all_.begin(), last, node);
+    });
   }
 
  private:
-  std::array<std::uintptr_t, 256> all_;
+  static constexpr std::ptrdiff_t few = 8;
+
+  std::array<const node_base*, 256> all_;
   std::size_t size_ = 0;
 };
 
@@ -47,13 +51,15 @@ void for_each_named(Visit visit) {
   }
 }
 
-void mark_named(retired_list::addresses& addresses) {
+// Moves the nodes that slots name to the end; returns where they begin.
+addresses::iterator split_by_name(addresses& all) {
   named_nodes some;
+  auto end = all.end();
   for_each_named([&](const node_base* node) {
-    if (some.full()) some.mark_in(addresses);
+    if (some.full()) end = some.split(all.begin(), end);
     some.add(node);
   });
-  some.mark_in(addresses);
+  return some.split(all.begin(), end);
 }
 
 // Whether the next reading of all slots has to be preceded by a heavy barrier. This thread
@@ -89,40 +95,37 @@ void adopt_left_references(hazard_row& own) {
                                             std::memory_order_relaxed)) {
       continue;
     }
-    retired_list::addresses& left = row->retired->waiting;
-    retired_list::addresses& ours = own.retired->waiting;
+    const std::size_t left = row->retired->size(*row);
     try {
-      ours.reserve(ours.size() + left.size());
-      ours.insert(ours.end(), left.begin(), left.end());
-      left.clear();
-      row->left_references.store(false, std::memory_order_relaxed);
+      own.retired->reserve(own, own.retired->size(own) + left);
     } catch (...) {
       row->taken.store(false, std::memory_order_release);  // (8)
       throw;
     }
+    for (std::size_t i = 0; i < left; ++i) retire(own, row->retired->waiting[i]);
+    row->retired_end = row->retired->waiting.data();
+    row->left_references.store(false, std::memory_order_relaxed);
     row->taken.store(false, std::memory_order_release);  // (8)
   }
 }
 
-// Puts back one reference to each node that a slot names and gives up the others. Returns
-// how many were put back.
-std::size_t give_up_unnamed(retired_list& list) noexcept {
-  for (std::uintptr_t& address : list.examined) {
-    if ((address & named) == 0) continue;
-    const std::uintptr_t node = address & ~named;
-    if (std::find(list.waiting.begin(), list.waiting.end(), node) == list.waiting.end()) {
-      list.waiting.push_back(node);
-      address = 0;
-    } else {
-      address = node;  // one of several: the one that waits keeps the node alive
-    }
+// Puts one reference to each node of [named, end) back into the list, and gives all others
+// up. Returns how many were put back.
+std::size_t give_up_unnamed(hazard_row& own, addresses::iterator named) noexcept {
+  addresses& examined = own.retired->examined;
+  std::sort(named, examined.end());
+  for (auto each = named; each != examined.end(); ++each) {
+    if (each != named && *each == *(each - 1)) continue;
+    retire(own, *each);
   }
-  const std::size_t kept = list.waiting.size();
-  // A destructor may retire more, into `waiting`.
-  for (const std::uintptr_t address : list.examined) {
-    if (address != 0) reinterpret_cast<node_base*>(address)->release();
+  const std::size_t kept = own.retired->size(own);
+  // One of several references to a named node: the one that was put back keeps it alive.
+  for (auto each = named; each != examined.end(); ++each) {
+    if (each != named && *each == *(each - 1)) (*each)->release();
   }
-  list.examined.clear();
+  // A destructor may retire more.
+  std::for_each(examined.begin(), named, [](const node_base* node) { node->release(); });
+  examined.clear();
   return kept;
 }
 
@@ -130,25 +133,22 @@ std::size_t give_up_unnamed(retired_list& list) noexcept {
 void examine(hazard_row& own) {
   retired_list& list = *own.retired;
   adopt_left_references(own);
-  list.examined.reserve(list.waiting.capacity());
+  list.examined.reserve(list.waiting.size());
   stop_reading_lightly(own);
   const bool heavily = others_read_lightly(own);
   if (heavily) sync::heavy_barrier();
-  std::swap(list.waiting, list.examined);
-  mark_named(list.examined);
-  const std::size_t kept = give_up_unnamed(list);
-  const std::size_t next = (heavily ? scan_at_with_light_readers : scan_at) + 2 * kept;
-  list.waiting.reserve(next);
-  list.threshold = next;
+  list.examined.assign(list.waiting.data(), own.retired_end);
+  own.retired_end = list.waiting.data();
+  const std::size_t kept = give_up_unnamed(own, split_by_name(list.examined));
+  const std::size_t more = heavily ? scan_at_with_light_readers : scan_at;
+  list.reserve(own, std::max(more + 2 * kept, list.size(own) + 1));
 }
 
 void scan(hazard_row& own) {
   retired_list& list = *own.retired;
   list.scanning = true;
   try {
-    do {
-      examine(own);
-    } while (list.waiting.size() >= list.threshold);
+    examine(own);
   } catch (...) {
     list.scanning = false;
     throw;
@@ -162,7 +162,7 @@ bool is_named(const node_base* node) noexcept {
   return found;
 }
 
-bool retire_if_there_is_room(node_base* node) noexcept {
+bool retire_if_there_is_room(const node_base* node) noexcept {
   try {
     hazard_row& own = own_row();
     make_room(own);
@@ -175,11 +175,11 @@ bool retire_if_there_is_room(node_base* node) noexcept {
 
 }  // namespace
 
-std::unique_ptr<retired_list> retired_list::make() {
-  auto list = std::make_unique<retired_list>();
-  list->waiting.reserve(list->threshold);
-  list->examined.reserve(list->threshold);
-  return list;
+void retired_list::reserve(hazard_row& row, std::size_t limit) {
+  const std::size_t used = row.retired_end == nullptr ? 0 : size(row);
+  if (limit > waiting.size()) waiting.resize(limit);
+  row.retired_end = waiting.data() + used;
+  row.retired_limit = waiting.data() + limit;
 }
 
 namespace detail {
@@ -188,13 +188,12 @@ void make_room_slowly(hazard_row& row) {
   retired_list& list = *row.retired;
   if (!list.scanning) return scan(row);
   // Inside a destructor that a scan runs: the scan goes on until there is room again.
-  list.waiting.reserve(2 * list.threshold);
-  list.threshold *= 2;
+  list.reserve(row, 2 * list.size(row) + 1);
 }
 
 }  // namespace detail
 
-void retire_with_cell(node_base* node) noexcept {
+void retire_with_cell(const node_base* node) noexcept {
   // The cell's readers are done with it and that happened before, so their slots are
   // visible without a barrier.
   if (!is_named(node)) return node->release();
@@ -216,7 +215,7 @@ void clean_up() noexcept {
 void abandon(hazard_row& own) noexcept {
   clean_up();
   // Relaxed: a hint; (8) publishes the list.
-  own.left_references.store(!own.retired->waiting.empty(), std::memory_order_relaxed);
+  own.left_references.store(own.retired->size(own) > 0, std::memory_order_relaxed);
 }
 
 std::size_t most_retired(std::size_t rows) noexcept {

@@ -26,8 +26,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "primitives/reclaim/hazard_row.h"
@@ -44,18 +42,20 @@ inline constexpr std::size_t scan_at = 4;
 inline constexpr std::size_t scan_at_with_light_readers = 8;
 #endif
 
-// One thread's. Used by that thread only.
+// One thread's retired references: [begin of waiting, row.retired_end). Used by that thread
+// only.
 struct retired_list {
-  // Addresses of nodes.
-  using addresses = std::vector<std::uintptr_t>;
+  using addresses = std::vector<const node_base*>;
 
-  static std::unique_ptr<retired_list> make();
-
-  // Never reallocated by an insertion: room is made before.
-  addresses waiting;
+  addresses waiting;   // filled through row.retired_end up to row.retired_limit
   addresses examined;  // of the scan that is under way
-  std::size_t threshold = scan_at;
   bool scanning = false;
+
+  std::size_t size(const hazard_row& row) const noexcept {
+    return static_cast<std::size_t>(row.retired_end - waiting.data());
+  }
+  // Makes room for `limit` references in all. Throws: std::bad_alloc.
+  void reserve(hazard_row& row, std::size_t limit);
 };
 
 namespace detail {
@@ -66,19 +66,19 @@ void make_room_slowly(hazard_row& row);
 // of values.
 // Throws: std::bad_alloc.
 inline void make_room(hazard_row& own) {
-  if (own.retired->waiting.size() >= own.retired->threshold) [[unlikely]]
+  if (own.retired_end == own.retired_limit) [[unlikely]]
     detail::make_room_slowly(own);
 }
 
 // Takes over a cell's reference to `node`, which the calling thread has just taken out of
 // the cell. Requires: make_room before, and no retire since.
-inline void retire(hazard_row& own, node_base* node) noexcept {
-  own.retired->waiting.push_back(reinterpret_cast<std::uintptr_t>(node));
+inline void retire(hazard_row& own, const node_base* node) noexcept {
+  *own.retired_end++ = node;
 }
 
 // As retire, of a cell that dies: gives the reference up at once unless a slot names the
 // node. Only when every user of the cell is done with it and that happened before.
-void retire_with_cell(node_base* node) noexcept;
+void retire_with_cell(const node_base* node) noexcept;
 
 // Gives up what this thread retired and nobody uses, and what ended threads left. What slots
 // still name, and what other threads retired, stays.
