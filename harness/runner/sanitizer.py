@@ -1,12 +1,14 @@
-"""What did a sanitizer of the chaos build say, and where in the repository?"""
+"""What did a checker of the chaos build say, and where in the repository?"""
 
 import re
 from dataclasses import dataclass
 
 # ==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x60... at pc 0x55...
 ERROR = re.compile(r"ERROR: (\w+Sanitizer): (?:attempting |detected )?([\w-]+(?: leaks)?)")
-# primitives/atom/atom.h:31:7: runtime error: signed integer overflow: 2147483647 + 1
+# /home/me/tussle/primitives/atom/atom.h:31:7: runtime error: signed integer overflow: 1 + 2147483647
 UNDEFINED = re.compile(r"^(\S+):(\d+):\d+: runtime error: (.+)$")
+# /usr/include/c++/12/bits/stl_vector.h:1123: ...: Assertion '__n < this->size()' failed.
+ASSERTION = re.compile(r"^\S+:\d+: .*Assertion ('.+') failed\.$")
 #     #1 0x55d0c8a4 in tussle::atom<int>::load() const primitives/atom/atom.h:88
 FRAME = re.compile(r"^\s+#\d+ 0x[0-9a-f]+ in (.+) (\S+?):(\d+)(?::\d+)?$")
 LONGEST = 120  # characters of a description
@@ -38,9 +40,11 @@ def find(said: str) -> Finding | None:
     lines = said.splitlines()
     for number, line in enumerate(lines):
         if match := UNDEFINED.match(line):
-            _, function = _ours(lines[number + 1:])
-            place = f"{match[1]}:{match[2]}"
+            place, function = _ours(lines[number + 1:])
+            place = place or f"{match[1]}:{match[2]}"
             return Finding("UndefinedBehaviorSanitizer", match[3][:LONGEST], place, function)
+        if match := ASSERTION.match(line):
+            return Finding("assertion", f"{match[1][:LONGEST]} failed", "", "")
         if match := ERROR.search(line):
             place, function = _ours(lines[number + 1:])
             return Finding(match[1], match[2].replace(" ", "-"), place, function)

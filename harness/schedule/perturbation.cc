@@ -19,6 +19,8 @@ constexpr std::int64_t longest_spin = 1024;  // work units, about a nanosecond e
 constexpr std::uint64_t yield_every = 8;     // spins
 // At a chosen site: one visit in so many sleeps; half of the others spin.
 constexpr std::uint64_t site_sleep_every = 32;
+// Reading the clock takes as long as a short delay: not at every wish for one.
+constexpr int refusals_between_looks = 32;
 // What a thread may spend before its share of a short life allows it.
 constexpr auto free_time = std::chrono::milliseconds(1);
 
@@ -39,6 +41,7 @@ struct perturbation::thread_state {
   clock::time_point since;
   nanoseconds spent{0};    // on delays
   nanoseconds allowed{0};  // at the last look at the clock
+  int unlooked = 0;        // refusals that are left until the next look
 };
 
 perturbation_strength usual_strength() noexcept {
@@ -82,9 +85,8 @@ void perturbation::before(const sync::visible_operation& next) noexcept {
   if (wanted == delay::none) return;
   // Drawn in any case: what follows must not depend on the time that was left.
   const std::uint64_t length = self.random();
-  if (!is_affordable(self)) {
-    count(refused);
-  } else if (wanted == delay::sleep) {
+  if (!is_affordable(self)) return;
+  if (wanted == delay::sleep) {
     sleep(self, length);
   } else {
     spin(self, length);
@@ -113,13 +115,20 @@ perturbation::delay perturbation::choose(thread_state& self,
   return other % temper_.short_every < weight ? delay::spin : delay::none;
 }
 
-bool perturbation::is_affordable(thread_state& self) const noexcept {
+bool perturbation::is_affordable(thread_state& self) noexcept {
   if (self.spent < self.allowed) return true;
+  if (self.unlooked > 0) {
+    --self.unlooked;
+    return false;
+  }
   const std::chrono::duration<double, std::nano> life = clock::now() - self.since;
   self.allowed =
       free_time +
       nanoseconds(static_cast<std::int64_t>(life.count() * temper_.most_share));
-  return self.spent < self.allowed;
+  if (self.spent < self.allowed) return true;
+  self.unlooked = refusals_between_looks;
+  count(exhausted);
+  return false;
 }
 
 void perturbation::sleep(thread_state& self, std::uint64_t draw) noexcept {
@@ -157,7 +166,7 @@ perturbation_counts perturbation::counts() const noexcept {
   const auto of = [this](counter which) {
     return counts_[which].load(std::memory_order_relaxed);
   };
-  return {of(sleeps), of(spins), of(refused), of(failures)};
+  return {of(sleeps), of(spins), of(exhausted), of(failures)};
 }
 
 }  // namespace tussle::harness

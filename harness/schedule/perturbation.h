@@ -35,9 +35,9 @@ perturbation_strength usual_strength() noexcept;
 // What a perturbation did so far, over all threads.
 struct perturbation_counts {
   std::uint64_t sleeps = 0;
-  std::uint64_t spins = 0;     // and yields
-  std::uint64_t refused = 0;   // delays for which no time was left
-  std::uint64_t failures = 0;  // of weak compare-exchanges
+  std::uint64_t spins = 0;      // and yields
+  std::uint64_t exhausted = 0;  // looks at the clock that found no time left
+  std::uint64_t failures = 0;   // of weak compare-exchanges
 };
 
 class perturbation final : public sync::scheduler {
@@ -57,11 +57,11 @@ class perturbation final : public sync::scheduler {
  private:
   struct thread_state;
   enum class delay : std::uint8_t { none, spin, sleep };
-  enum counter : std::uint8_t { sleeps, spins, refused, failures, counters };
+  enum counter : std::uint8_t { sleeps, spins, exhausted, failures, counters };
 
   thread_state& state() noexcept;  // this thread's
   delay choose(thread_state& self, const sync::visible_operation& next) noexcept;
-  bool is_affordable(thread_state& self) const noexcept;
+  bool is_affordable(thread_state& self) noexcept;
   void sleep(thread_state& self, std::uint64_t draw) noexcept;
   void spin(thread_state& self, std::uint64_t draw) noexcept;
   void count(counter which) noexcept;
@@ -70,9 +70,11 @@ class perturbation final : public sync::scheduler {
   const std::uint64_t seed_;
   const temper temper_;
   chosen_sites sites_;
-  std::atomic<std::uint64_t> threads_{0};  // that have drawn
+  // Apart from what every operation reads.
+  alignas(padding) std::atomic<std::uint64_t> threads_{0};  // that have drawn
   std::array<std::atomic<std::uint64_t>, counters> counts_{};
-  sync::scheduler* const outer_;  // what was installed before
+  // What was installed before. Last: all else is there when threads come by.
+  sync::scheduler* const outer_;
 };
 
 }  // namespace tussle::harness

@@ -8,8 +8,8 @@ namespace {
 // Ranges in which a run draws its rates, for an operation of weight 1.
 constexpr double longest_long_every = 10'000;
 constexpr double shortest_long_every = 400;
-constexpr double longest_short_every = 256;
-constexpr double shortest_short_every = 8;
+constexpr double longest_short_every = 512;
+constexpr double shortest_short_every = 16;
 constexpr double longest_fail_every = 256;
 constexpr double shortest_fail_every = 16;
 constexpr double runs_with_sites = 1.0 / 3;

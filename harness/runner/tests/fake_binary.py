@@ -25,7 +25,8 @@ READ of size 8 at 0x602000000010 thread T2
     #2 0x55d1 in tussle::atom<int>::load() const primitives/atom/atom.h:88
     #3 0x55d2 in main workloads/main.cc:9
 SUMMARY: AddressSanitizer: heap-use-after-free /usr/include/c++/12/atomic:488 in load""",
-    "overflow": """primitives/atom/atom.h:31:7: runtime error: signed integer overflow: 2147483647 + 1
+    "assertion": "/usr/include/c++/12/bits/stl_vector.h:1123: x: Assertion '__n < this->size()' failed.",
+    "overflow": """/home/me/tussle/primitives/atom/atom.h:31:7: runtime error: signed integer overflow: 2147483647 + 1
     #0 0x55d1 in tussle::atom<int>::swap() primitives/atom/atom.h:31""",
     "leak": """==7==ERROR: LeakSanitizer: detected memory leaks
 

@@ -110,6 +110,7 @@ def test_about_a_third_of_the_runs_have_all_threads_on_one_core(
         ("overflow", "broken", 3, "UndefinedBehaviorSanitizer: signed integer overflow:"
          " 2147483647 + 1 at primitives/atom/atom.h:31 in tussle::atom<int>::swap()"),
         ("leak", "broken", 3, "LeakSanitizer: memory-leaks at primitives/reclaim/node.h:12"),
+        ("assertion", "broken", 3, "assertion: '__n < this->size()' failed"),
         ("crash", "crashed", 4, "ended by SIGSEGV: about to fall"),
         ("hang", "timeout", 4, "no end after 0.3 s"),
         ("throws", "failed", 4, "std::bad_alloc: out of memory"),
