@@ -1,6 +1,6 @@
 # tussle_add_test(name SOURCES ... LIBRARIES ...): a GoogleTest binary, each of its tests one ctest entry.
 
-# In modes with schedule points tests run perturbed (harness/schedule/perturbed_tests.cc). Linked, not included:
+# In modes with schedule points tests run perturbed (harness/schedule/perturbed_main_testing.cc). Linked, not included:
 # a room's tests need not know the harness for it.
 enable_testing()
 include(GoogleTest)

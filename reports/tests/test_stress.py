@@ -105,7 +105,7 @@ def test_where_one_failure_is_tried_again_nothing_is_expected(tmp_path: Path) ->
 
 
 def test_the_page_is_whole_and_its_numbers_are_the_summarys(tmp_path: Path) -> None:
-    change = {"counter_atom": find_use_after_free, "read_mostly_mutex": crash}
+    change: dict[str, Change] = {"counter_atom": find_use_after_free, "read_mostly_mutex": crash}
     summary = summarize(load(stress_run(tmp_path / "run", change)))
 
     page = Page(to_html(summary))

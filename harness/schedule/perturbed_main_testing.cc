@@ -1,4 +1,4 @@
-// perturbed_tests.cc: the main function of the tests in modes with schedule points.
+// perturbed_main_testing.cc: the main function of the tests in modes with schedule points.
 //
 // Every test runs perturbed, from before its fixture is made until after it is gone. A
 // test that installs a scheduler of its own replaces the perturbation for that time.

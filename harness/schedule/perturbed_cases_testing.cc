@@ -1,5 +1,5 @@
-// perturbed_tests_cases.cc: tests that are known to pass and to fail, for
-// perturbed_tests_check.py.
+// perturbed_cases_testing.cc: tests that are known to pass and to fail, for
+// perturbed_main_check.py.
 #include <gtest/gtest.h>
 
 #include "primitives/sync/hooks.h"

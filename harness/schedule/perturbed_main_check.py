@@ -1,6 +1,6 @@
 """Does the main function of the tests perturb them, and say how to try a failure again?
 
-Usage: perturbed_tests_check.py BINARY. The binary's test `perturbed.*` passes only while something is
+Usage: perturbed_main_check.py BINARY. The binary's test `perturbed.*` passes only while something is
 installed as scheduler, its test `unperturbed.*` only while nothing is.
 """
 
