@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -284,13 +285,19 @@ def test_another_build_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch)
     assert "`stress` needs a chaos build, this is tsan" in ended.complaint
 
 
-def test_an_interrupted_session_keeps_what_it_has(place: Place, tmp_path: Path) -> None:
+def begin(place: Place) -> "subprocess.Popen[str]":
+    """Starts a session as a process of its own; returns once it has kept a unit."""
     process = start_for_real(
         place, "stress", place.preset(TINY), "--binary", str(place.binary), "--budget", "60",
         FAKE_MODE="chaos", TUSSLE_RESULTS=str(place.results),
     )
     while not list(place.results.glob("*/units/*.json")):
         assert process.poll() is None
+    return process
+
+
+def test_an_interrupted_session_keeps_what_it_has(place: Place) -> None:
+    process = begin(place)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
 
@@ -298,6 +305,17 @@ def test_an_interrupted_session_keeps_what_it_has(place: Place, tmp_path: Path) 
     manifest = place.manifest()
     assert (manifest["interrupted"], manifest["finished"]) == (True, None)
     assert {entry["key"] for entry in manifest["plan"]} == set(place.units())
+
+
+def test_a_killed_session_leaves_no_unit_without_a_plan(place: Place) -> None:
+    process = begin(place)
+    process.kill()
+    process.communicate(timeout=60)
+
+    (run,) = place.results.glob("*")
+    manifest = json.loads((run / "manifest.json").read_text())
+    units = {path.stem for path in (run / "units").glob("*.json")}
+    assert units and units <= {entry["key"] for entry in manifest["plan"]}
 
 
 def test_the_projects_preset_tries_everything() -> None:
