@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.runner import presets
-from harness.runner.command_line import ROOT
 from harness.runner.tests.stage import Ended, Place, start_for_real
 
 TINY = """
@@ -318,8 +316,10 @@ def test_a_killed_session_leaves_no_unit_without_a_plan(place: Place) -> None:
     assert units and units <= {entry["key"] for entry in manifest["plan"]}
 
 
-def test_the_projects_preset_tries_everything() -> None:
-    preset = presets.load(ROOT, "stress")
+def test_the_projects_preset_tries_every_subject_of_every_workload(place: Place) -> None:
+    ended = place.type("stress", "--binary", str(place.binary), "--seed", "1", "--runs", "60")
 
-    assert preset.kinds == ("stress",)
-    assert preset.cases == ()
+    assert ended.code == 0
+    catalog = place.manifest()["catalog"]
+    tried = {(unit["workload"], unit["subject"]) for unit in place.units().values()}
+    assert tried == {(pair["workload"], pair["subject"]) for pair in catalog["cases"]}
