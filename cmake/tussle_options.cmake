@@ -1,12 +1,14 @@
 # How every target is compiled: one interface target, one mode per build.
 
-set(TUSSLE_MODE "bench" CACHE STRING "What the seam is made of: bench or tsan")
-set_property(CACHE TUSSLE_MODE PROPERTY STRINGS bench tsan)
+set(TUSSLE_MODE "bench" CACHE STRING "What the seam is made of: bench, chaos or tsan")
+set_property(CACHE TUSSLE_MODE PROPERTY STRINGS bench chaos tsan)
 option(TUSSLE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 
-if(NOT TUSSLE_MODE MATCHES "^(bench|tsan)$")
-  message(FATAL_ERROR "tussle: TUSSLE_MODE is '${TUSSLE_MODE}': use bench or tsan")
+if(NOT TUSSLE_MODE MATCHES "^(bench|chaos|tsan)$")
+  message(FATAL_ERROR "tussle: TUSSLE_MODE is '${TUSSLE_MODE}': use bench, chaos or tsan")
 endif()
+# Where operations are announced to a scheduler: what mode.h calls TUSSLE_SCHEDULE_POINTS.
+string(COMPARE NOTEQUAL "${TUSSLE_MODE}" "bench" TUSSLE_HAS_SCHEDULE_POINTS)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
@@ -49,8 +51,8 @@ target_compile_options(tussle_options INTERFACE
   $<$<BOOL:${TUSSLE_WARNINGS_AS_ERRORS}>:-Werror>
   # Paths in race records and assertions are relative to the repository.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
-target_compile_definitions(tussle_options INTERFACE
-  $<IF:$<STREQUAL:${TUSSLE_MODE},tsan>,TUSSLE_MODE_TSAN,TUSSLE_MODE_BENCH>)
+string(TOUPPER "${TUSSLE_MODE}" _mode_upper)
+target_compile_definitions(tussle_options INTERFACE TUSSLE_MODE_${_mode_upper})
 if(TUSSLE_MODE STREQUAL "tsan")
   # -O1 and frame pointers keep both stacks of a report readable.
   set(_tsan_flags -fsanitize=thread -O1 -g -fno-omit-frame-pointer)
@@ -58,4 +60,15 @@ if(TUSSLE_MODE STREQUAL "tsan")
   string(APPEND TUSSLE_EFFECTIVE_FLAGS " ${_tsan_text}")  # what records show
   target_compile_options(tussle_options INTERFACE ${_tsan_flags})
   target_link_options(tussle_options INTERFACE -fsanitize=thread)
+endif()
+if(TUSSLE_MODE STREQUAL "chaos")
+  # `undefined` leaves out conversions of floating-point numbers that do not fit. -O1 keeps stacks readable.
+  set(_chaos_checks -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+  set(_chaos_flags ${_chaos_checks} -O1 -g -fno-omit-frame-pointer)
+  list(JOIN _chaos_flags " " _chaos_text)
+  string(APPEND TUSSLE_EFFECTIVE_FLAGS " ${_chaos_text}")
+  # The checks keep g++ 12 from seeing that members of library types are initialised: false alarms only.
+  target_compile_options(tussle_options INTERFACE ${_chaos_flags} -Wno-maybe-uninitialized)
+  target_compile_definitions(tussle_options INTERFACE _GLIBCXX_ASSERTIONS)
+  target_link_options(tussle_options INTERFACE ${_chaos_checks})
 endif()

@@ -1,5 +1,7 @@
 # tussle_add_test(name SOURCES ... LIBRARIES ...): a GoogleTest binary, each of its tests one ctest entry.
 
+# In modes with schedule points tests run perturbed (harness/schedule/perturbed_main_testing.cc). Linked, not included:
+# a room's tests need not know the harness for it.
 enable_testing()
 include(GoogleTest)
 
@@ -8,7 +10,8 @@ function(tussle_add_test name)
   add_executable(${name} ${arg_SOURCES})
   # Tests are compiled about half as long as at the library's -O3 and still inline and reorder.
   target_compile_options(${name} PRIVATE -O1)
-  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} tussle::options GTest::gtest GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} tussle::options GTest::gtest
+    $<IF:$<BOOL:${TUSSLE_HAS_SCHEDULE_POINTS}>,tussle::test_main,GTest::gtest_main>)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

@@ -10,7 +10,8 @@ DETECTORS = {
     "race": "ThreadSanitizer",
 }
 CONTENDED = 2  # threads from which on a planted bug can show itself
-JUDGED = {"run": "invariant", "race": "race"}  # the detector that a run of this kind must score on
+# The detector that a run of this kind must score on.
+JUDGED = {"run": "invariant", "race": "race", "stress": "invariant"}
 
 
 def planted_rows(run: Run) -> list[Row]:

@@ -70,6 +70,8 @@ class Unit:
     log: str | None
     result: Record | None
     races: tuple[Record, ...]
+    trial: Record | None = None  # of a stress run
+    finding: Record | None = None  # what a sanitizer reported
 
     @property
     def samples(self) -> list[Record]:

@@ -14,6 +14,7 @@ from reports.samples import sample_table
 from reports.schemas import check
 from reports.standing import place, reference_of
 from reports.statistics import median
+from reports.stress import is_stress, recount, told_as_stress, worth_showing
 from reports.troubles import trouble_rows
 from reports.verdict import count, judge
 
@@ -24,12 +25,14 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
     """Returns the summary of a run, valid against harness/record/summary.schema.json."""
     manifest = run.manifest
     cores = cores_of(run)
-    rows = case_rows(run, cores)
+    rows = worth_showing(run, case_rows(run, cores))
     names = list(dict.fromkeys(row["workload"] for row in rows))
     references = {name: reference_of(name, rows, manifest.preset) for name in names}
     leaders = place(rows, references)
     planted, races = planted_rows(run), race_rows(run)
     counts = count(run, rows, races, planted)
+    if is_stress(run):
+        counts = recount(run, counts)
     keep = ("run_id", "kind", "created", "finished", "interrupted", "command", "commit", "dirty",
             "preset", "preset_hash", "seed", "binaries", "skipped")
     summary: Summary = finite({
@@ -55,6 +58,8 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "samples": sample_table(run),
         "comparison": comparison,
     })
+    if is_stress(run):
+        summary |= told_as_stress(run, summary)
     check(summary, "summary", "summary.json", "this is a defect of the report: please tell us")
     return summary
 

@@ -15,6 +15,7 @@ from typing import Any
 
 BINARY = ""
 MODE = ""
+SANITIZERS = {"bench": "none", "chaos": "address,undefined", "tsan": "thread"}
 BRIEF = ["--window=0.005", "--ramp=0"]
 # Longer than any test runner waits: what ends had no need of it.
 ENDLESS = ["--window=3600", "--ramp=0"]
@@ -85,7 +86,7 @@ class OneCase(Check):
         self.assertEqual(len(result["samples"]), 2)
         self.assertEqual(result["verdict"], {"passed": True, "message": "as it should be"})
         self.assertIsNone(result["error"])
-        self.assertEqual(result["races"], None if MODE == "bench" else [])
+        self.assertEqual(result["races"], [] if MODE == "tsan" else None)
 
     def test_window_is_as_long_as_asked_for(self) -> None:
         result = json.loads(self.passes(FINE, "--window=0.03", "--ramp=0"))
@@ -153,7 +154,7 @@ class Catalog(Check):
     def test_catalog_has_the_parts_that_the_runner_reads(self) -> None:
         catalog = json.loads(self.passes("--catalog"))
         self.assertEqual((catalog["schema"], catalog["mode"]), (1, MODE))
-        self.assertEqual(catalog["build"]["sanitizer"], "none" if MODE == "bench" else "thread")
+        self.assertEqual(catalog["build"]["sanitizer"], SANITIZERS[MODE])
         self.assertEqual([c["name"] for c in catalog["workloads"][0]["conditions"]], ["share", "threads"])
         self.assertEqual(
             [(c["workload"], c["subject"]) for c in catalog["cases"]],

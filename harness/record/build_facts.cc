@@ -18,6 +18,15 @@ std::string compiler() {
 #endif
 }
 
+// As the compilers name them in -fsanitize.
+const char* sanitizer() {
+#if defined(TUSSLE_MODE_CHAOS)
+  return "address,undefined";
+#else
+  return race::sanitizer_active() ? "thread" : "none";
+#endif
+}
+
 }  // namespace
 
 json build_facts() {
@@ -26,7 +35,7 @@ json build_facts() {
           {"build_type", TUSSLE_BUILD_TYPE},
           {"commit", build::commit},
           {"dirty", build::dirty},
-          {"sanitizer", race::sanitizer_active() ? "thread" : "none"},
+          {"sanitizer", sanitizer()},
           {"libraries",
            {{"benchmark", TUSSLE_BENCHMARK_VERSION},
             {"absl", TUSSLE_ABSL_VERSION},

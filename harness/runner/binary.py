@@ -21,6 +21,7 @@ STDERR_KEPT = 64 * 1024
 CANNOT_START = (
     "unexpected memory mapping",
     "FATAL: ThreadSanitizer",
+    "Shadow memory range interleaves with an existing memory mapping",
     "failed to set personality",  # setarch itself, where a container forbids it
 )
 

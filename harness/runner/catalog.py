@@ -6,7 +6,7 @@ from typing import Any
 from harness.runner.trouble import Trouble, unknown
 
 SUBJECT_KINDS = ("ours", "baseline", "planted", "harness")
-MODES = ("bench", "tsan")
+MODES = ("bench", "chaos", "tsan")
 Value = int | float
 Conditions = dict[str, Value]
 

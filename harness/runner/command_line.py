@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {
     "run": "measure, verify and report the cases of a preset",
     "race": "run the cases of a preset under ThreadSanitizer",
+    "stress": "break the cases of a preset, with conditions and schedules drawn at random",
     "list": "say which workloads, subjects, cases and presets there are",
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
@@ -128,6 +129,14 @@ def _measure(kind: str, arguments: list[str]) -> int:
     return measure(ROOT, request_of(kind, command, _parse(parser, arguments)))
 
 
+def _stress(arguments: list[str]) -> int:
+    from harness.runner import stress
+
+    parser = _parser("stress", epilog=stress.EPILOG)
+    stress.add_arguments(parser)
+    return stress.hammer(ROOT, ("tussle", "stress", *arguments), _parse(parser, arguments))
+
+
 def _list(arguments: list[str]) -> int:
     from harness.runner import listing
 
@@ -170,6 +179,7 @@ def _report(arguments: list[str]) -> int:
 _ANSWERS = {
     "run": _run,
     "race": _race,
+    "stress": _stress,
     "list": _list,
     "doctor": _doctor,
     "compare": _compare,

@@ -37,7 +37,7 @@ def carry_out(root: Path, undertaking: Undertaking, launcher: Launcher, out: str
             raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
         _tell(session, undertaking, interrupt)
         code = judgement.exit_code(session.tally, session.races)
-        if not _render(target):
+        if not render(target):
             code = exit_codes.worst([code, exit_codes.INCOMPLETE])
     return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
 
@@ -103,7 +103,7 @@ def _tell(session: Session, undertaking: Undertaking, interrupt: Interrupt) -> N
         say(line)
 
 
-def _render(target: Directory) -> bool:
+def render(target: Directory) -> bool:
     """Renders the report and prints where it is: the last line on stdout."""
     import reports  # here: takes a while, and most commands need none
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 OK = 0
 REGRESSION = 1
 USAGE = 2
-BROKEN = 3  # a race or a broken invariant that nobody planted
+BROKEN = 3  # a race, a broken invariant or a sanitizer's finding that nobody planted
 INCOMPLETE = 4  # a case failed, is missing or timed out; a planted bug was missed
 INCONCLUSIVE = 5
 INCOMPARABLE = 6

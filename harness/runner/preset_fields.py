@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.runner.trouble import Trouble, offer
 
-RUN_KINDS = ("run", "race")
+RUN_KINDS = ("run", "race", "stress")
 RELATIVE_TO_CORES = ("cores", "cores/2", "cores*2", "cores*4")
 
 
@@ -87,7 +87,7 @@ PRESET_FIELDS = {
         "seconds, more than 0 and at most 86400", lambda v: _is_number(v) and 0 < v <= 86400
     ),
     "kinds": Field(
-        'a list of "run", "race"; empty for a preset that is only inherited from',
+        'a list of "run", "race", "stress"; empty for a preset that is only inherited from',
         lambda v: isinstance(v, list) and all(kind in RUN_KINDS for kind in v),
     ),
     "cases": Field(

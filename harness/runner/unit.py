@@ -38,6 +38,7 @@ class Budget:
     timeout: float
     seed: int
     perturbed: bool  # unlikely interleavings are made likely, where the build can do that
+    unit_seed: int | None = None  # handed to the unit as it is; None: drawn from `seed` and its key
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _lost_races(judged: _Judged, mode: str, scratch: Path) -> bool:
 
 
 def _arguments(planned: Planned, budget: Budget, out: Path) -> list[str]:
-    seed = unit_seed(budget.seed, planned.key)
+    seed = budget.unit_seed or unit_seed(budget.seed, planned.key)
     arguments = [
         f"--case={planned.case.name}",
         f"--window={budget.window:g}",

@@ -1,7 +1,8 @@
 // atomic.h: tussle::sync::atomic<T>.
 //
-// Mode bench: std::atomic<T> itself. Mode tsan: std::atomic<T> with a scheduling point
-// before each operation, and weak compare-exchanges that fail when the scheduler says so.
+// Mode bench: std::atomic<T> itself. Modes chaos and tsan: std::atomic<T> with a
+// scheduling point before each operation, and weak compare-exchanges that fail when the
+// scheduler says so.
 // The members are those of std::atomic that the primitives use; the memory order is
 // always spelled.
 #pragma once
@@ -14,7 +15,7 @@
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
 
-#if defined(TUSSLE_MODE_TSAN)
+#if defined(TUSSLE_SCHEDULE_POINTS)
 
 template <typename T>
 class atomic {

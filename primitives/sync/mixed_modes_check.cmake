@@ -9,6 +9,8 @@ function(try_to_link mode result output)
   set(_sanitizer "")
   if(MODE STREQUAL "tsan")
     set(_sanitizer "-fsanitize=thread")
+  elseif(MODE STREQUAL "chaos")
+    set(_sanitizer "-fsanitize=address,undefined")
   endif()
   execute_process(
     COMMAND "${COMPILER}" -std=c++20 ${_sanitizer} -DTUSSLE_MODE_${_macro} -I${SOURCE} "${_program}"
@@ -18,7 +20,7 @@ function(try_to_link mode result output)
   set(${output} "${_output}" PARENT_SCOPE)
 endfunction()
 
-foreach(_mode bench tsan)
+foreach(_mode bench chaos tsan)
   try_to_link(${_mode} _result _output)
   if(_mode STREQUAL MODE AND NOT _result EQUAL 0)
     message(FATAL_ERROR "mode ${_mode} must link with its own library:\n${_output}")

@@ -10,18 +10,23 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARIES = {"run": "bench", "race": "tsan"}
+BINARIES = {"run": "bench", "race": "tsan", "stress": "chaos"}
 
 
-def tussle(command: str, out: Path) -> dict[str, Any]:
-    """Runs preset smoke and returns the summary that it left, and its exit code as `code`."""
+def start(command: str, out: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    """Types a command with the binary that was built for it."""
     binary = ROOT / "build" / BINARIES[command] / "bin" / "tussle_bench"
     if not binary.exists():
         pytest.skip(f"{binary.relative_to(ROOT)} is not built: scripts/test builds it")
-    done = subprocess.run(
-        [ROOT / "scripts/tussle", command, "smoke", "--binary", binary, "--out", out],
+    return subprocess.run(
+        [ROOT / "scripts/tussle", command, "--binary", binary, "--out", out, *more],
         env={**os.environ, "TUSSLE_NO_INSTALL": "1"}, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False)
+
+
+def tussle(command: str, out: Path, *more: str) -> dict[str, Any]:
+    """Returns the summary that a successful command left; it runs preset smoke unless told otherwise."""
+    done = start(command, out, *(more or ("smoke",)))
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{out}/report.html\n"
     summary: dict[str, Any] = json.loads((out / "summary.json").read_text())
@@ -51,3 +56,25 @@ def test_a_race_run_reports_exactly_the_planted_races(tmp_path: Path) -> None:
 
     assert [(race["subjects"], race["expected"]) for race in summary["races"]] == [
         (["plain_int"], True)]
+
+
+def test_a_stress_run_catches_the_planted_lost_update_and_its_command_reproduces_it(tmp_path: Path) -> None:
+    options = ("--subjects", "load_then_reset", "--filter", "^counter/", "--seed", "1", "--runs", "10")
+    summary = tussle("stress", tmp_path / "stress", *options)
+
+    failures = summary["stress"]["failures"]
+    assert failures and {failure["status"] for failure in failures} == {"broken"}
+
+    words = failures[0]["again"].split()
+    assert words[:2] == ["scripts/tussle", "stress"]
+    again = start("stress", tmp_path / "again", *words[2:])
+    assert again.returncode == 3, again.stderr
+    tried = re.search(r"failed (\d+) of 20 runs: counter/load_then_reset/", again.stderr)
+    assert tried is not None and int(tried[1]) > 0
+
+
+def test_a_stress_run_of_our_own_subjects_finds_nothing(tmp_path: Path) -> None:
+    summary = tussle("stress", tmp_path / "stress", "--subjects", "ours", "--runs", "15")
+
+    assert summary["stress"]["failures"] == []
+    assert summary["stress"]["pinned"] < summary["stress"]["runs"] == 15

@@ -1,8 +1,9 @@
 """What would a tussle_bench do that keeps the protocol, or breaks it in a chosen way?
 
-FAKE_MODE=tsan              answers as the sanitizer build
+FAKE_MODE=tsan|chaos        answers as a sanitizer build
 FAKE_START=setarch|silent   comes up only with fixed addresses; says so, or dies without a word
 FAKE_START=never            does not come up
+FAKE_CORES=FILE             appends the cores that a case may use
 FAKE_SUBJECTS=atom=crash    how single subjects behave
 """
 
@@ -16,6 +17,24 @@ from typing import Any
 
 MODE = os.environ.get("FAKE_MODE", "bench")
 NO_RANDOMISATION = 0x0040000
+REPORTS = {
+    "use_after_free": """==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x55
+READ of size 8 at 0x602000000010 thread T2
+    #0 0x7f01 in memcpy (/lib/x86_64-linux-gnu/libasan.so.8+0x3c0f4)
+    #1 0x55d0 in std::atomic<long>::load(std::memory_order) const /usr/include/c++/12/atomic:488
+    #2 0x55d1 in tussle::atom<int>::load() const primitives/atom/atom.h:88
+    #3 0x55d2 in main workloads/main.cc:9
+SUMMARY: AddressSanitizer: heap-use-after-free /usr/include/c++/12/atomic:488 in load""",
+    "assertion": "/usr/include/c++/12/bits/stl_vector.h:1123: x: Assertion '__n < this->size()' failed.",
+    "overflow": """/home/me/tussle/primitives/atom/atom.h:31:7: runtime error: signed integer overflow: 2147483647 + 1
+    #0 0x55d1 in tussle::atom<int>::swap() primitives/atom/atom.h:31""",
+    "leak": """==7==ERROR: LeakSanitizer: detected memory leaks
+
+Direct leak of 8 byte(s) in 1 object(s) allocated from:
+    #0 0x7f01 in operator new(unsigned long) (/lib/x86_64-linux-gnu/libasan.so.8+0xb94c8)
+    #1 0x55d1 in tussle::detail::make_node() primitives/reclaim/node.h:12
+SUMMARY: AddressSanitizer: 8 byte(s) leaked in 1 allocation(s).""",
+}
 Record = dict[str, Any]
 
 
@@ -28,9 +47,12 @@ def main() -> int:
     if not options["case"].startswith(("counter/", "counter_private/", "read_mostly/")):
         print(f"unknown case {options['case']}", file=sys.stderr)
         return 2
-    if (MODE == "tsan") != ("perturb" in options):
-        print("only races are looked for with perturbation", file=sys.stderr)
+    if (MODE == "bench") != ("perturb" not in options):
+        print("perturbation goes with schedule points", file=sys.stderr)
         return 2
+    if "FAKE_CORES" in os.environ:
+        with open(os.environ["FAKE_CORES"], "a", encoding="ascii") as stream:
+            stream.write(json.dumps(sorted(os.sched_getaffinity(0))) + "\n")
     subject = options["case"].split("/")[1]
     chosen = dict(re.findall(r"(\w+)=(\w+)", os.environ.get("FAKE_SUBJECTS", "")))
     return behave(chosen.get(subject, usual(subject)), options)
@@ -66,6 +88,11 @@ def behave(way: str, options: dict[str, str]) -> int:
     if way == "racy_crash":
         print("WARNING: ThreadSanitizer: data race (pid=1)", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
+    if way in REPORTS:
+        print(REPORTS[way], file=sys.stderr)
+        return 1
+    if way == "odd":
+        way = "broken" if int(options["seed"]) % 2 else "ok"
     if way == "hang":
         tell_hanging()
     if way == "refuse":
@@ -126,7 +153,7 @@ def result(options: dict[str, str], way: str) -> Record:
         "total_operations": 1000,
         "verdict": verdict,
         "error": "std::bad_alloc: out of memory" if way == "throws" else None,
-        "races": None if MODE == "bench" else [race(subject)] if way == "racy" else [],
+        "races": None if MODE != "tsan" else [race(subject)] if way == "racy" else [],
     }
 
 
@@ -192,7 +219,7 @@ def catalog() -> Record:
     pairs = [("counter", name) for name in subjects]
     sound = [name for name in subjects if name not in planted]
     pairs += [(w, s) for w in ("counter_private", "read_mostly") for s in sound]
-    sanitizer = "thread" if MODE == "tsan" else "none"
+    sanitizer = {"tsan": "thread", "chaos": "address,undefined"}.get(MODE, "none")
     build = {"compiler": "g++ 12.2.0", "flags": "-O2 -g", "build_type": "Release", "commit": "a1"}
     return {
         "schema": 1,
