@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,21 @@ def write_whole(path: Path, text: str) -> None:
     sync_directory(path.parent)
 
 
+UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # how mkstemp names what write_whole writes
+
+
+def is_unfinished(path: Path) -> bool:
+    """Tells whether a file is one that a killed writer had not put in its place yet."""
+    return UNFINISHED.fullmatch(path.name) is not None
+
+
+def sweep(folder: Path) -> None:
+    """Removes what killed writers left in a folder that nobody else writes into now."""
+    for path in folder.iterdir():
+        if is_unfinished(path):
+            path.unlink()
+
+
 def write_json(path: Path, record: Any) -> None:
     """Writes a record as JSON, whole. A number that is not finite is an error, never `NaN`."""
     write_whole(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
@@ -44,8 +60,9 @@ def point_latest(results: Path, run: Path) -> Path:
     """Makes results/latest name `run`, in one step; returns the link."""
     link = results / "latest"
     fresh = results / f".latest.{os.getpid()}"
-    with contextlib.suppress(FileNotFoundError):
-        fresh.unlink()
+    for left in results.glob(".latest.*"):
+        if left == fresh or not Path("/proc", left.suffix[1:]).exists():  # its writer was killed
+            left.unlink(missing_ok=True)
     fresh.symlink_to(run.name)
     try:
         os.replace(fresh, link)
