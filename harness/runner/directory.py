@@ -22,6 +22,7 @@ from harness.runner.storage import (
 from harness.runner.trouble import Trouble, reason
 
 RESULTS_VARIABLE = "TUSSLE_RESULTS"
+OTHER = "choose another --out"
 PARTS = ("env", "units", "races", "logs")
 
 
@@ -50,16 +51,27 @@ def now() -> str:
 
 def check_free(given: str | None, root: Path) -> None:
     """Raises, before anything is built or run, when the output could not be written."""
-    path = Path(given).absolute() if given is not None else results_folder(root)
-    if given is not None and (path.is_symlink() or path.exists()):
-        _check_empty(path, given)
+    if given is not None:
+        check_writable(Path(given).absolute(), given)
+    else:
+        _check_above(results_folder(root), OTHER)
+
+
+def check_writable(path: Path, given: str, mend: str = OTHER) -> None:
+    """Raises when a path is there and not empty, or could not be made."""
+    if path.is_symlink() or path.exists():
+        _check_empty(path, given, mend)
+    _check_above(path, mend)
+
+
+def _check_above(path: Path, mend: str) -> None:
     above = path
     while not above.exists() and above != above.parent:
         above = above.parent
     if not above.is_dir():
-        raise _unwritable(path, f"{shown(above)} is not a directory")
+        raise _unwritable(path, f"{shown(above)} is not a directory", mend)
     if not os.access(above, os.W_OK | os.X_OK):
-        raise _unwritable(path, "permission denied")
+        raise _unwritable(path, "permission denied", mend)
 
 
 @contextlib.contextmanager
@@ -176,14 +188,14 @@ def _take(given: str) -> Path:
     return path
 
 
-def _check_empty(path: Path, given: str) -> None:
+def _check_empty(path: Path, given: str, mend: str = OTHER) -> None:
     if not path.is_dir():
-        raise Trouble("the output is not a directory", "choose another --out", given)
+        raise Trouble("the output is not a directory", mend, given)
     try:
         if not all(_is_of_nobody(found) for found in path.iterdir()):
-            raise Trouble("the output directory is not empty", "choose another --out", given)
+            raise Trouble("the output directory is not empty", mend, given)
     except OSError as error:
-        raise _unwritable(path, reason(error)) from error
+        raise _unwritable(path, reason(error), mend) from error
 
 
 def _is_of_nobody(found: Path) -> bool:
@@ -191,8 +203,8 @@ def _is_of_nobody(found: Path) -> bool:
     return found.name == lock.NAME or is_unfinished(found)
 
 
-def _unwritable(path: Path, why: str) -> Trouble:
-    return Trouble(f"cannot write results ({why})", "choose another --out", shown(path))
+def _unwritable(path: Path, why: str, mend: str = OTHER) -> Trouble:
+    return Trouble(f"cannot write results ({why})", mend, shown(path))
 
 
 def shown(path: Path) -> str:

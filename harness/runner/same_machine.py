@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from harness.runner.trouble import Trouble
 from harness.runner import exit_codes
+from harness.runner.trouble import Trouble
 
 Facts = dict[str, Any]
 
@@ -32,10 +32,10 @@ def differences(before: Facts, now: Facts) -> list[str]:
     return [f"{fact} was {old[fact]}, is {new[fact]}" for fact in old if old[fact] != new[fact]]
 
 
-def require(before: Facts, now: Facts, place: str) -> None:
+def require(before: Facts, now: Facts, place: str, command: str = "resume") -> None:
     """Raises, with the code for what cannot be compared, unless it is one machine."""
     changed = differences(before, now)
     if changed:
         what = f"this is not the machine that the run began on ({'; '.join(changed)})"
-        mend = "resume it there, or start a new run here"
+        mend = f"{command} what was made there, or start a new run"
         raise Trouble(what, mend, place, exit_codes.INCOMPARABLE)

@@ -139,7 +139,7 @@ def _timeless(name: str, path: Path) -> Any:
         return path.read_text(encoding="utf-8")
     record = json.loads(path.read_text(encoding="utf-8"))
     for key in TIMES.get(name.partition("/")[0], ()):
-        record.pop(key)
+        record.pop(key, None)
     with contextlib.suppress(KeyError, TypeError):
         record["result"]["context"].pop("pid")
     return record

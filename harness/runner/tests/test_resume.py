@@ -315,7 +315,7 @@ def test_another_machine_is_refused_with_its_own_code(
 
     assert ended.code == 6
     assert "this is not the machine that the run began on (" in ended.complaint
-    assert f"is {value}) in results/{run.name}: resume it there" in ended.complaint
+    assert f"is {value}) in results/{run.name}: resume what was made there" in ended.complaint
     assert snapshot(run) == before
 
 
@@ -367,11 +367,12 @@ def test_latest_names_a_run_from_its_beginning(
 
     seen: list[str] = []
     run = Session.run
-    monkeypatch.setattr(
-        Session,
-        "run",
-        lambda *rest: (seen.append(os.readlink(place.results / "latest")), run(*rest))[1],
-    )
+
+    def look_and_run(*rest: Any) -> None:
+        seen.append(os.readlink(place.results / "latest"))
+        run(*rest)
+
+    monkeypatch.setattr(Session, "run", look_and_run)
 
     place.run()
 
