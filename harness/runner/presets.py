@@ -86,10 +86,10 @@ def names(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
 
 
-def load(root: Path, name: str) -> Preset:
+def load(root: Path, name: str, checked: bool = True) -> Preset:
     """Loads a preset of the project by its name, or any file that ends in .toml."""
     path = _find(root, name)
-    table, cases = _with_ancestors(root, path, ())
+    table, cases = _with_ancestors(root, path, (), checked)
     until_budget = table["blocks"] == UNTIL_BUDGET
     if until_budget and table["budget"] is None:
         what = f"blocks are '{UNTIL_BUDGET}', but there is no budget"
@@ -120,14 +120,15 @@ def _find(root: Path, name: str) -> Path:
 
 
 def _with_ancestors(
-    root: Path, path: Path, children: tuple[Path, ...]
+    root: Path, path: Path, children: tuple[Path, ...], checked: bool
 ) -> tuple[dict[str, Any], list[CaseGrid]]:
     """Returns a file's table over its parent's, and the parent's cases before its own."""
     shown = _shown(root, path)
     if path.resolve() in children:
         raise Trouble("'inherits' runs in a circle", "remove one of the links", shown)
     table = _read(path, shown)
-    check(table, shown)
+    if checked:
+        check(table, shown)
     own = [_grid(case, shown, i) for i, case in enumerate(table.get("cases", []))]
     if "inherits" not in table:
         return {**DEFAULTS, **table}, own
@@ -135,7 +136,7 @@ def _with_ancestors(
     if not parent.is_file():
         known = sorted(p.stem for p in path.parent.glob("*.toml"))
         raise unknown("preset", table["inherits"], known, f"{shown} 'inherits'")
-    base, inherited = _with_ancestors(root, parent, (*children, path.resolve()))
+    base, inherited = _with_ancestors(root, parent, (*children, path.resolve()), checked)
     joined = {key: {**base[key], **table.get(key, {})} for key in TABLES}
     return {**base, **table, **joined}, inherited + own
 

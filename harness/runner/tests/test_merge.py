@@ -307,5 +307,3 @@ def test_a_shard_that_is_none_is_refused(place: Place, text: str) -> None:
 
     assert ended.code == 2
     assert f"--shard: '{text}' is not a shard and their number, such as 2/3" in ended.complaint
-
-
