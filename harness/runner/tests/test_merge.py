@@ -13,6 +13,7 @@ from harness.runner.plan import Case
 from harness.runner.shard import Shard
 from harness.runner.tests.killing import essence
 from harness.runner.tests.stage import TINY_PRESET, Place
+from harness.runner.tests.test_command_line import really
 from harness.runner.tests.test_resume import edit, snapshot
 from harness.runner.trouble import Trouble
 
@@ -208,6 +209,24 @@ def test_races_of_different_machines_are_joined_when_no_case_is_of_both(
     assert "races: 0 unexpected, 1 planted" in ended.err
     assert len(list(Path("all/env").iterdir())) == 2
     assert mixed.code == 6
+
+
+def test_a_merged_result_is_reported_and_compared_like_any_other(
+    place: Place, shards: list[str]
+) -> None:
+    place.type("merge", "some", *shards[:2])
+    _, said, code = really(place, "merge", "all", *shards)
+
+    out, _, again = really(place, "report", "all")
+    compared = really(place, "compare", "all", "all")
+    really(place, "report", "some")
+
+    assert (out, again, code) == ("all/report.html\n", 0, 4) and "CRASHED 2x" in said
+    assert compared[2] == 0 and "incomparable" not in compared[0] + compared[1]
+    verdicts = [json.loads(Path(o, "summary.json").read_text())["verdict"] for o in ("some", "all")]
+    missing = ["without" in r["text"] or "no valid record" in r["text"]
+               for verdict in verdicts for r in verdict["reasons"]]
+    assert [verdict["exit_code"] for verdict in verdicts] == [4, 4] and missing.count(True) == 1
 
 
 def test_a_merged_result_is_not_resumed(place: Place, shards: list[str]) -> None:
