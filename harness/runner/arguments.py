@@ -16,23 +16,8 @@ def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | Non
         what += f" (default: {default_preset})"
     parser.add_argument("preset", metavar="PRESET", nargs="?", help=what)
     parser.set_defaults(default_preset=default_preset)
-    parser.add_argument("--filter", metavar="REGEX", help="only cases whose name matches")
-    parser.add_argument(
-        "--subjects", metavar="A,B", type=words, default=(), help="only these, or kinds of them"
-    )
-    parser.add_argument(
-        "--workloads", metavar="A,B", type=words, default=(), help="only these workloads"
-    )
-    parser.add_argument(
-        "--threads", metavar="1,2", type=counts, default=(), help="instead of the preset's threads"
-    )
-    parser.add_argument("--blocks", metavar="N", type=count, help="fresh processes for each case")
-    parser.add_argument("--window", metavar="S", type=seconds, help="seconds that are measured")
-    parser.add_argument("--timeout", metavar="S", type=seconds, help="seconds one unit may take")
-    parser.add_argument("--seed", metavar="N", type=seed, help="repeats order and random choices")
-    parser.add_argument(
-        "--budget", metavar="S", type=budget, help="seconds: fewer blocks, then fewer cases, to fit"
-    )
+    _add_choices(parser)
+    _add_limits(parser)
     parser.add_argument(
         "--shard", metavar="I/N", type=shard, help="only this part of the cases; `tussle merge` joins"
     )
@@ -43,9 +28,34 @@ def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | Non
         const="latest",
         help="run what is left of a run that was stopped (default: the newest one)",
     )
+    parser.add_argument("--seed", metavar="N", type=seed, help="repeats order and random choices")
     parser.add_argument("--out", metavar="DIR", help="write here; must be empty or not exist")
     parser.add_argument("--binary", metavar="PATH", help="run this binary instead of the built one")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that choose among the cases of a preset."""
+    parser.add_argument("--filter", metavar="REGEX", help="only cases whose name matches")
+    parser.add_argument(
+        "--subjects", metavar="A,B", type=words, default=(), help="only these, or kinds of them"
+    )
+    parser.add_argument(
+        "--workloads", metavar="A,B", type=words, default=(), help="only these workloads"
+    )
+    parser.add_argument(
+        "--threads", metavar="1,2", type=counts, default=(), help="instead of the preset's threads"
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that say how often and how long."""
+    parser.add_argument("--blocks", metavar="N", type=count, help="fresh processes for each case")
+    parser.add_argument("--window", metavar="S", type=seconds, help="seconds that are measured")
+    parser.add_argument("--timeout", metavar="S", type=seconds, help="seconds one unit may take")
+    parser.add_argument(
+        "--budget", metavar="S", type=budget, help="seconds: fewer blocks, then fewer cases, to fit"
+    )
 
 
 def request_of(kind: str, command: tuple[str, ...], asked: argparse.Namespace) -> Request:

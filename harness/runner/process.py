@@ -40,17 +40,7 @@ def run(
     Raises OSError when the command cannot be started.
     """
     started = time.monotonic()
-    # Files, not pipes: a grandchild that keeps a pipe open cannot keep us waiting.
-    with open(scratch / "stdout", "wb") as out, open(scratch / "stderr", "wb") as err:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            cwd=scratch,
-            process_group=0,
-            preexec_fn=guardian.announces() if guardian else end_with_parent,
-        )
+    process = _start(command, scratch, guardian)
     finished, interrupted = False, False
     try:
         finished, interrupted = _wait(process, timeout, wake_up)
@@ -67,6 +57,22 @@ def run(
         interrupted=interrupted and not finished,
         seconds=seconds,
     )
+
+
+def _start(
+    command: list[str], scratch: Path, guardian: Guardian | None
+) -> subprocess.Popen[bytes]:
+    # Files, not pipes: a grandchild that keeps a pipe open cannot keep us waiting.
+    with open(scratch / "stdout", "wb") as out, open(scratch / "stderr", "wb") as err:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=scratch,
+            process_group=0,
+            preexec_fn=guardian.announces() if guardian else end_with_parent,
+        )
 
 
 def signal_name(number: int) -> str:

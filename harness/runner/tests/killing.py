@@ -169,24 +169,38 @@ def kill_and_resume(
     say(f"a run that nobody kills: {usual:.2f} s, exit {expected_code}")
     wrong, killed = [], 0
     while killed < kills:
-        before = set(os.listdir(results)) if results.exists() else set()
-        command, code = begin, KILLED
-        while code == KILLED:
-            delay = chance.uniform(0, usual) if killed < kills else 600
-            code = kill_after(start(command, output), delay)
-            fresh = sorted(set(os.listdir(results)) - before)
-            run = next((results / n for n in fresh if (results / n / "manifest.json").exists()), None)
-            kept = len(list((run / "units").glob("*.json"))) if run else 0
-            killed += code == KILLED
-            word = f"kill {killed:2} after {delay:.3f} s" if code == KILLED else f"exit {code}"
-            say(f"  {' '.join(command[:2]):<13} {word}: {kept} units in {run.name if run else 'none'}")
-            command = [begin[0], "--resume", str(run)] if run else begin
-        assert run is not None
+        code, run, more = _until_done(begin, results, kills - killed, chance, usual, say)
+        killed += more
         same = compared(run) == expected and code == expected_code
         say(f"  done: {'the same as the run that nobody killed' if same else 'DIFFERENT'}")
-        if not same:
-            wrong.append(run.name)
+        wrong += [] if same else [run.name]
     return wrong
+
+
+def _until_done(
+    begin: Sequence[str],
+    results: Path,
+    kills: int,
+    chance: random.Random,
+    usual: float,
+    say: Callable[[str], None],
+) -> tuple[int, Path, int]:
+    """Begins a run and resumes it until it ends; returns its code, its place and how often it died."""
+    before = set(os.listdir(results))
+    command, code, killed = begin, KILLED, 0
+    run = None
+    while code == KILLED:
+        delay = chance.uniform(0, usual) if killed < kills else 600
+        code = kill_after(start(command, results.parent / "output"), delay)
+        killed += code == KILLED
+        fresh = sorted(results / name for name in set(os.listdir(results)) - before)
+        run = next((path for path in fresh if (path / "manifest.json").exists()), None)
+        kept = len(list((run / "units").glob("*.json"))) if run else 0
+        word = f"kill {killed} after {delay:.3f} s" if code == KILLED else f"exit {code}"
+        say(f"  {' '.join(command[:2]):<13} {word}: {kept} units in {run.name if run else 'none'}")
+        command = [begin[0], "--resume", str(run)] if run else begin
+    assert run is not None
+    return code, run, killed
 
 
 def _main(arguments: Sequence[str]) -> int:
