@@ -184,6 +184,7 @@ def _claim(results: Path, preset: str) -> Path:
 def _take(given: str) -> Path:
     path = Path(given).absolute()
     path.mkdir(parents=True, exist_ok=True)
+    sync_directory(path.parent)
     _check_empty(path, given)
     return path
 

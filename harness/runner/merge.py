@@ -143,7 +143,7 @@ def _missing(merged: Source) -> list[str]:
     """Returns what the plan has and the result has not."""
     shards = merge_rules.missing_shards(merged)
     lines = [f"MISSING: shard {shard}: run it, then merge again" for shard in shards]
-    lost = [entry["case"] for entry in merged.whole if entry["key"] not in merged.units()]
+    lost = [entry["case"] for entry in merged.whole if entry["key"] not in merged.units]
     if not lost:
         return lines
     cases = list(dict.fromkeys(lost))

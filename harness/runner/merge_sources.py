@@ -33,7 +33,7 @@ class Source:
         plan: list[Record] = shard["whole"] if shard else self.manifest["plan"]
         return plan
 
-    @functools.cache  # noqa: B019: sources live as long as the command
+    @functools.cached_property
     def units(self) -> dict[str, Record]:
         """Returns the valid units by their key; says which cannot be used."""
         found = {}
@@ -56,9 +56,6 @@ class Source:
                 raise Trouble(what, "restore it", shown(path))
             found[path.name] = facts
         return found
-
-    def __hash__(self) -> int:
-        return hash(self.path)
 
 
 @dataclass
@@ -87,7 +84,7 @@ def gather(sources: Sequence[Source]) -> Contents:
     """Returns what all sources hold together; raises when two contradict each other."""
     contents = Contents()
     for source in sources:
-        for key, record in source.units().items():
+        for key, record in source.units.items():
             name = f"units/{key}.json"
             contents.add(name, source.path, contents.records.get(name, record) == record)
             contents.records[name] = record
@@ -107,7 +104,7 @@ def _captured(facts: Record) -> tuple[str, str]:
 
 def _files(source: Source) -> Iterator[tuple[str, bytes]]:
     """Yields the files of valid units that are kept as they are."""
-    keys = source.units()
+    keys = source.units
     for folder in KEPT_AS_THEY_ARE:
         for path in sorted((source.path / folder).glob("*")):
             if path.is_file() and _belongs(path.name, keys):
