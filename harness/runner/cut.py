@@ -9,9 +9,9 @@ from typing import Any
 from harness.runner.plan import Case
 from harness.runner.trouble import Trouble
 
-# Of one process and of its record, beside window and ramp; measured on the 2-core reference machine
-# with the counter of a mutex on two threads. A sanitizer build starts slowly.
-START_COST_S = {"bench": 0.04, "tsan": 0.17}
+# Of one process and of its record, beside window and ramp: means over the preset smoke on two busy cores.
+# A sanitizer build starts slowly.
+START_COST_S = {"bench": 0.06, "tsan": 0.08}
 
 
 @dataclass(frozen=True)

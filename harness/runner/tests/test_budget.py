@@ -17,7 +17,7 @@ from harness.runner.tests.test_command_line import really
 from harness.runner.tests.test_resume import edit
 from harness.runner.trouble import Trouble
 
-UNIT = 0.05  # TINY_PRESET: window 0.01, no ramp, start 0.04
+UNIT = 0.07  # TINY_PRESET: window 0.01, no ramp, start 0.06
 
 
 def case(workload: str, subject: str, threads: int) -> Case:
@@ -112,7 +112,7 @@ def test_a_cut_is_said_in_terminal_manifest_and_report(place: Place) -> None:
     manifest = place.manifest()
     assert manifest["cut"]["blocks_asked"] == 5 and manifest["cut"]["cases"] == 4
     assert manifest["preset"]["blocks"] == 1 and len(manifest["plan"]) == 4
-    assert {s["reason"] for s in manifest["skipped"]} == {"cut: a budget of 0.21 s holds 4 cases"}
+    assert {s["reason"] for s in manifest["skipped"]} == {"cut: a budget of 0.29 s holds 4 cases"}
     page = re.sub("<[^>]*>", "", (place.results / "latest" / "report.html").read_text())
     assert "this run planned 1 of 5 blocks of 4 of 8 cases" in " ".join(page.split())
 
@@ -135,7 +135,7 @@ def test_a_cut_run_can_be_resumed(place: Place) -> None:
 
 
 def test_a_soak_repeats_until_its_budget(place: Place) -> None:
-    text = TINY_PRESET.replace("blocks = 1", 'blocks = "until budget"\nbudget = 0.45')
+    text = TINY_PRESET.replace("blocks = 1", 'blocks = "until budget"\nbudget = 0.57')
 
     ended = place.run(preset=text)
 
