@@ -156,6 +156,14 @@ class Directory:
                 found.append(json.loads(line))
         return [event for event in found if isinstance(event, dict)]
 
+    def unit_starts(self) -> list[str]:
+        """Returns when the units that are there were started, as far as they can be read."""
+        found = []
+        for path in (self.path / "units").glob("*.json"):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                found.append(str(json.loads(path.read_text("utf-8"))["started"]))
+        return found
+
     def published(self) -> Path:
         """Points `latest` here when this run is listed; returns the path to show to people."""
         return point_latest(self.path.parent, self.path) if self.listed else self.path

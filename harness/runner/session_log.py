@@ -34,10 +34,10 @@ class SessionLog:
     def _ended(self, session: Record) -> Record:
         if session["reason"] is not None:
             return session
-        # Nobody could write an end: the last event is the last sign of life.
-        times = [
-            event for event in self.directory.events() if event["time"] >= session["started"]
-        ]
-        made = sum(event["event"] == "unit" for event in times)
-        ended = times[-1]["time"] if times else session["started"]
-        return {**session, "ended": ended, "reason": KILLED, "units": made}
+        # Nobody could write an end. The units count what was made; a kill may come before the event
+        # that tells of one. The last of both is the last sign of life.
+        began = session["started"]
+        units = [time for time in self.directory.unit_starts() if time >= began]
+        events = [str(event.get("time")) for event in self.directory.events()]
+        last = max([began, *units, *(time for time in events if time >= began)])
+        return {**session, "ended": last, "reason": KILLED, "units": len(units)}
