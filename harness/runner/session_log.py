@@ -38,6 +38,6 @@ class SessionLog:
         # that tells of one. The last of both is the last sign of life.
         began = session["started"]
         units = [time for time in self.directory.unit_starts() if time >= began]
-        events = [str(event.get("time")) for event in self.directory.events()]
+        events = [str(event.get("time", "")) for event in self.directory.events()]
         last = max([began, *units, *(time for time in events if time >= began)])
         return {**session, "ended": last, "reason": KILLED, "units": len(units)}
