@@ -70,6 +70,7 @@ class Unit:
     log: str | None
     result: Record | None
     races: tuple[Record, ...]
+    races_lost: bool = False  # it reported races, but left no list of them
     trial: Record | None = None  # of a stress run
     finding: Record | None = None  # what a sanitizer reported
 

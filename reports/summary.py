@@ -38,6 +38,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
     summary: Summary = finite({
         "schema": 1,
         **{key: manifest.raw[key] for key in keep},
+        "cut": manifest.raw.get("cut"),
         "mode": manifest.catalog["mode"],
         "build": manifest.catalog["build"],
         "cores": cores,

@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
     "report": "render a stored result again",
+    "merge": "join the shards of a run into one result",
 }
 HELPED_BY_OTHERS = ("setup",)  # scripts/tussle answers these itself
 PLACE = "the command line"
@@ -176,6 +177,15 @@ def _report(arguments: list[str]) -> int:
     return stored.report(ROOT, _parse(parser, arguments))
 
 
+def _merge(arguments: list[str]) -> int:
+    from harness.runner import merge
+
+    parser = _parser("merge", epilog=RUNS)
+    merge.add_arguments(parser)
+    asked = _parse(parser, arguments)
+    return merge.merge(ROOT, asked.out, asked.runs)
+
+
 _ANSWERS = {
     "run": _run,
     "race": _race,
@@ -184,4 +194,5 @@ _ANSWERS = {
     "doctor": _doctor,
     "compare": _compare,
     "report": _report,
+    "merge": _merge,
 }

@@ -1,5 +1,6 @@
 """What is there to run? (`tussle list`)"""
 
+import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,9 @@ def show(root: Path, topic: str | None, as_json: bool, given: str | None) -> int
 
 def _entries(root: Path, topic: str, catalog: Catalog | None) -> list[dict[str, Any]]:
     if topic == "presets":
-        loaded = [presets.load(root, name) for name in presets.names(root)]
+        # Naming presets is not worth installing a package; running one checks it.
+        checked = importlib.util.find_spec("jsonschema") is not None
+        loaded = [presets.load(root, name, checked) for name in presets.names(root)]
         return [preset.resolved() for preset in loaded if preset.kinds]
     assert catalog is not None
     return list(catalog.verbatim[topic])

@@ -1,6 +1,7 @@
 """Which cases does a preset ask of a binary, and in which order does each block run them?"""
 
 import itertools
+import math
 import os
 import random
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.runner import cgroup
 from harness.runner.catalog import (
     SUBJECT_KINDS,
     Catalog,
@@ -17,6 +19,7 @@ from harness.runner.catalog import (
     Workload,
     case_name,
 )
+from harness.runner.machine import Machine
 from harness.runner.presets import CaseGrid, Preset
 from harness.runner.trouble import Trouble, nearest, offer
 
@@ -62,6 +65,12 @@ class Planned:
         }
 
 
+def planned_of(record: dict[str, Any]) -> Planned:
+    """Returns the unit of a manifest's entry."""
+    names = (record["case"], record["workload"], record["subject"])
+    return Planned(Case(*names, record["conditions"]), record["block"], record["order"])
+
+
 @dataclass(frozen=True)
 class Choice:
     """What the command line narrows or replaces."""
@@ -80,9 +89,15 @@ class Cases:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
-def cores() -> int:
-    """Returns how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+def cores(machine: Machine = Machine()) -> int:
+    """Returns how many cores this process may keep busy at once.
+
+    A control group's quota counts in whole cores: half a core more would be half a core that every
+    thread waits for.
+    """
+    quota = cgroup.cpu_quota(machine)
+    allowed = len(os.sched_getaffinity(0))
+    return allowed if quota is None else max(1, min(allowed, math.floor(quota)))
 
 
 def choose(preset: Preset, catalog: Catalog, choice: Choice, kind: str) -> Cases:
@@ -173,7 +188,7 @@ def _axes(
         place = f"{grid.place} 'conditions.{condition.name}'"
         if condition.name == "threads" and threads:
             asked, place = threads, "--threads"
-        values = tuple(_number(value) for value in asked)
+        values = tuple(_number(value, place) for value in asked)
         for value in values:
             objection = condition.objection(value)
             if objection:
@@ -184,10 +199,13 @@ def _axes(
     return axes
 
 
-def _number(value: int | float | str) -> Value:
+def _number(value: int | float | str, place: str) -> Value:
     """Returns a condition's value; "cores*2" and the like become numbers of threads."""
     if not isinstance(value, str):
         return value
+    if "threads" not in place or not value.startswith("cores"):
+        cores_only = "only threads know cores" if value.startswith("cores") else "give numbers"
+        raise Trouble(f"'{value}' is not a number", cores_only, place)
     if value.startswith("cores*"):
         return cores() * int(value.removeprefix("cores*"))
     if value.startswith("cores/"):

@@ -25,10 +25,13 @@ from harness.runner import (
 from harness.runner.binary import Launcher
 from harness.runner.catalog import Catalog
 from harness.runner.directory import Directory, shown
+from harness.runner.guardian import Guardian
 from harness.runner.hammering import Hammer, Limit, Score
 from harness.runner.interrupt import Interrupt
 from harness.runner.plan import Choice
 from harness.runner.presets import Preset
+from harness.runner.request import Request
+from harness.runner.session_log import SessionLog
 from harness.runner.trials import Trial
 from harness.runner.trouble import Trouble, reason, say
 from harness.runner.undertaking import Undertaking
@@ -126,10 +129,18 @@ def _session(
         drawn = (replace(one, number=number) for number in range(runs))
         limit = Limit(asked.budget, runs, failures=None)
     undertaking = Undertaking(
-        kind="stress", command=command, preset=preset, seed=seed, catalog=catalog,
-        binary=launcher.path, built_here=asked.binary is None, plan=(), skipped={},
+        kind="stress", command=command, options=_options(asked), preset=preset, seed=seed,
+        catalog=catalog, binary=launcher.path, built_here=asked.binary is None, whole=(), plan=(),
+        blocks=preset.blocks or 1, skipped={},
     )
     return Session(undertaking, launcher, limit, drawn, asked.again)
+
+
+def _options(asked: argparse.Namespace) -> Record:
+    """Returns what was asked beside the preset, as the manifest keeps it."""
+    choice = Choice(asked.filter, asked.subjects, asked.workloads, asked.threads)
+    request = Request("stress", asked.preset, choice=choice, window=asked.window)
+    return replace(request, timeout=asked.timeout, budget=asked.budget).options()
 
 
 def _can_fix_addresses(launcher: Launcher) -> bool:
@@ -141,10 +152,10 @@ def _can_fix_addresses(launcher: Launcher) -> bool:
 
 
 def _carry_out(root: Path, session: Session, out: str | None) -> int:
-    with Interrupt() as interrupt:
-        target = directory.create(out, root, session.undertaking.preset.name)
+    with Interrupt() as interrupt, directory.fresh(out, root, session.undertaking.name) as target:
         try:
-            score = _record(root, session, target, interrupt)
+            with Guardian() as session.launcher.guardian:
+                score = _record(root, session, target, interrupt)
         except OSError as error:
             what = f"cannot write results ({reason(error)})"
             mend = "make room; what is written stays, `tussle report` renders it"
@@ -160,12 +171,15 @@ def _carry_out(root: Path, session: Session, out: str | None) -> int:
 def _record(root: Path, session: Session, target: Directory, interrupt: Interrupt) -> Score:
     """Writes manifest and environment, runs the trials, and writes the manifest again."""
     manifest = session.manifest(root, target.run_id)
+    log = SessionLog(manifest, target)
 
     def announce(planned: list[Trial]) -> None:
         manifest["plan"] = [trial.planned.record() for trial in planned]
         target.write_manifest(manifest)
 
+    log.opened()
     announce([])
+    target.prepare()
     facts = environment.capture()
     warnings = [finding.record() for finding in findings.of_machine(facts)]
     target.write_environment({**facts, "warnings": warnings})
@@ -184,9 +198,7 @@ def _record(root: Path, session: Session, target: Directory, interrupt: Interrup
         tell=lambda record: None if session.again else _tell(record, undertaking),
     )
     hammering.run(session.trials, interrupt)
-    interrupted = interrupt.signal is not None
-    manifest["finished"] = None if interrupted else directory.now()
-    target.write_manifest({**manifest, "interrupted": interrupted})
+    target.write_manifest(log.closed(score.runs, interrupt.signal is not None))
     return score
 
 

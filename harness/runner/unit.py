@@ -47,7 +47,6 @@ class Outcome:
 
     record: dict[str, Any]
     said: str
-    races_lost: bool = False  # it reported races, but left no record of them
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def run(
 ) -> Outcome:
     """Runs one unit to its end; raises Stopped when `wake_up` became readable before that."""
     started = now()
-    with tempfile.TemporaryDirectory(prefix="tussle-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tussle-", dir=launcher.scratch) as folder:
         scratch = Path(folder)
         out = scratch / "result.json"
         arguments = _arguments(planned, budget, out)
@@ -79,7 +78,8 @@ def run(
         if races_lost:
             judged = replace(judged, message=f"{judged.message}; race reports are in its log")
         said = binary.stderr_tail(scratch)
-    return Outcome(_record(planned, catalog, started, ending, judged), said, races_lost)
+    record = _record(planned, catalog, started, ending, judged)
+    return Outcome({**record, "races_lost": races_lost}, said)
 
 
 def _lost_races(judged: _Judged, mode: str, scratch: Path) -> bool:
@@ -188,4 +188,5 @@ def _record(
         "log": None,
         "result": result,
         "races": result.get("races") if result else None,
+        "races_lost": False,
     }
