@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from harness.runner.measure import Request
 from harness.runner.plan import Choice
+from harness.runner.stored import check_exports
+from reports.exporting import add_format_arguments
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | None) -> None:
@@ -34,6 +36,7 @@ def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | Non
     parser.add_argument("--out", metavar="DIR", help="write here; must be empty or not exist")
     parser.add_argument("--binary", metavar="PATH", help="run this binary instead of the built one")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")
+    add_format_arguments(parser)
 
 
 def request_of(kind: str, command: tuple[str, ...], asked: argparse.Namespace) -> Request:
@@ -50,6 +53,7 @@ def request_of(kind: str, command: tuple[str, ...], asked: argparse.Namespace) -
         out=asked.out,
         binary=asked.binary,
         dry_run=asked.dry_run,
+        exports=check_exports(asked, kind),
     )
 
 

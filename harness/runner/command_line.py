@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
     "report": "render a stored result again",
+    "export": "write a stored result as JUnit, SARIF, Markdown, JSON or CSV",
 }
 HELPED_BY_OTHERS = ("setup",)  # scripts/tussle answers these itself
 PLACE = "the command line"
@@ -167,6 +168,14 @@ def _report(arguments: list[str]) -> int:
     return stored.report(ROOT, _parse(parser, arguments))
 
 
+def _export(arguments: list[str]) -> int:
+    from harness.runner import stored
+
+    parser = _parser("export", epilog=RUNS)
+    stored.add_export_arguments(parser)
+    return stored.export(ROOT, _parse(parser, arguments))
+
+
 _ANSWERS = {
     "run": _run,
     "race": _race,
@@ -174,4 +183,5 @@ _ANSWERS = {
     "doctor": _doctor,
     "compare": _compare,
     "report": _report,
+    "export": _export,
 }

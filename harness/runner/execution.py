@@ -3,6 +3,7 @@
 import contextlib
 import resource
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,16 @@ from harness.runner.races import Races
 from harness.runner.session import Session
 from harness.runner.trouble import Trouble, forget_reader, reason, say
 from harness.runner.undertaking import Undertaking
+from reports.exporting import Wish
 
 
-def carry_out(root: Path, undertaking: Undertaking, launcher: Launcher, out: str | None) -> int:
+def carry_out(
+    root: Path,
+    undertaking: Undertaking,
+    launcher: Launcher,
+    out: str | None,
+    exports: Sequence[Wish] = (),
+) -> int:
     """Runs, judges and reports; returns the exit code."""
     with Interrupt() as interrupt:
         target = directory.create(out, root, undertaking.preset.name)
@@ -37,7 +45,8 @@ def carry_out(root: Path, undertaking: Undertaking, launcher: Launcher, out: str
             raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
         _tell(session, undertaking, interrupt)
         code = judgement.exit_code(session.tally, session.races)
-        if not _render(target):
+        exported = _export(target, exports)  # first: the report's path is the last line
+        if not _render(target) or not exported:
             code = exit_codes.worst([code, exit_codes.INCOMPLETE])
     return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
 
@@ -119,6 +128,23 @@ def _render(target: Directory) -> bool:
         _publish(target)
         return False
     _print(shown(_publish(target) / "report.html"))
+    return True
+
+
+def _export(target: Directory, wanted: Sequence[Wish]) -> bool:
+    """Writes what CI reads; a run that went wrong is exported as well."""
+    if not wanted:
+        return True
+    from reports.exporting import export
+
+    try:
+        export(target.path, wanted)
+    except Exception as error:  # as with the report: the measurements are safe and must be named
+        with contextlib.suppress(OSError):
+            target.write_log("export", traceback.format_exc())
+        place = shown(target.path)
+        say(f"nothing or not all was exported ({error}) of {place}: `tussle export {place}` tries again")
+        return False
     return True
 
 

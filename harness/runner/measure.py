@@ -10,6 +10,7 @@ from harness.runner.plan import Choice
 from harness.runner.presets import Preset
 from harness.runner.trouble import Trouble, say
 from harness.runner.undertaking import Undertaking
+from reports.exporting import Wish
 
 BUILD_OF = {"run": "bench", "race": "tsan"}
 
@@ -29,6 +30,7 @@ class Request:
     out: str | None = None
     binary: str | None = None
     dry_run: bool = False
+    exports: tuple[Wish, ...] = ()  # written at the end, also when the run failed
 
 
 def measure(root: Path, request: Request) -> int:
@@ -41,7 +43,7 @@ def measure(root: Path, request: Request) -> int:
     undertaking = _undertake(preset, request, launcher)
     if request.dry_run:
         return _show(undertaking)
-    return execution.carry_out(root, undertaking, launcher, request.out)
+    return execution.carry_out(root, undertaking, launcher, request.out, request.exports)
 
 
 def _preset(root: Path, request: Request) -> Preset:
