@@ -17,7 +17,8 @@ ROWS = 40
 NAME_CHARACTERS = 160
 TOO_LONG = "\n\n(cut here: the summary would have become too long to be shown)\n"
 SIGNS = {0: "✅", 3: "❌", 4: "⚠️"}
-_PLAIN = re.compile(r"[^\w .,;=+%×–…()/-]")  # what is left may not start a mention, link, tag or emphasis
+# What is left may not start a mention, link, emoji, tag or emphasis; a colon before a space starts nothing.
+_PLAIN = re.compile(r":(?! )|[^\w .,:;=+%×–…()/-]")
 
 
 def to_markdown(_run: Run, summary: dict[str, Any]) -> str:

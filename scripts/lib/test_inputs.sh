@@ -21,8 +21,11 @@ fetch_sarif_schema() {
   mkdir -p "$folder"
   archive=$(cd "$folder" && npm pack --silent --fetch-retries=0 --fetch-timeout=20000 "$sarif_package" 2>/dev/null) ||
     return 1
-  tar -xzOf "$folder/$archive" "$sarif_member" >"$sarif_schema.part" &&
-    sha256sum --quiet -c - <<<"$sarif_sha256  $sarif_schema.part" >/dev/null 2>&1 &&
-    mv "$sarif_schema.part" "$sarif_schema" || { rm -f "$sarif_schema.part" "$folder/$archive" && return 1; }
+  tar -xzOf "$folder/$archive" "$sarif_member" >"$sarif_schema.part" || true
   rm -f "$folder/$archive"
+  if ! sha256sum --quiet -c - <<<"$sarif_sha256  $sarif_schema.part" >/dev/null 2>&1; then
+    rm -f "$sarif_schema.part"
+    return 1
+  fi
+  mv "$sarif_schema.part" "$sarif_schema"
 }
