@@ -37,7 +37,7 @@ def to_google_benchmark(run: Run, summary: dict[str, Any]) -> str:
 
 
 def _context(summary: dict[str, Any]) -> dict[str, Any]:
-    machine = next(iter(summary["machines"]), {})
+    machine: dict[str, Any] = next(iter(summary["machines"]), {})
     cpu = machine.get("cpu", {})
     return {
         "date": summary["created"],

@@ -113,7 +113,7 @@ def _planted(summary: dict[str, Any]) -> Iterable[Test]:
             if item["expected"] is False:
                 continue  # a catch there is a failure of its case
             name = f"planted {row['subject']} is caught by {DETECTED_BY[item['detector']]}"
-            yield Test(name, **_caught(item), file=row["source"])
+            yield Test(name, **_caught(item), seconds=0.0, file=row["source"])
 
 
 def _caught(item: dict[str, Any]) -> dict[str, str]:

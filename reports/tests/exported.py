@@ -15,6 +15,11 @@ HOSTILE = "x|`<script>alert(1)</script>`[a](http://evil.example)@team]]>{0}*_\\\
 HIDDEN = "\ud800"  # half a pair: JSON can hold it, UTF-8 cannot
 
 
+def small(**changes: Any) -> dict[str, Any]:
+    """Returns what a small run is made of, with some of it changed."""
+    return {**SMALL, **changes}
+
+
 def text_of(write: Write, directory: Path) -> str:
     """Returns what an exporter makes of a run."""
     run = load(directory)

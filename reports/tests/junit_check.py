@@ -9,7 +9,7 @@ from collections import Counter
 from xml.etree import ElementTree
 
 RESULTS = ("failure", "error", "skipped")
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, tuple[set[str], set[str]]] = {
     "testsuites": ({"name", "tests", "failures", "errors", "time"}, set()),
     "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"timestamp", "hostname"}),
     "properties": (set(), set()),

@@ -20,7 +20,7 @@ from reports.tests import exported
 from reports.tests.runs import Synthetic
 
 COMPARE = Path("/usr/share/benchmark/compare.py")
-USUAL: dict[str, Any] = {**exported.SMALL, "blocks": 4, "repetitions": 3}
+USUAL = exported.small(blocks=4, repetitions=3)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_a_case_without_a_verified_number_has_no_point(tmp_path: Path) -> None:
 
 
 def test_one_block_says_that_its_range_is_unknown(tmp_path: Path) -> None:
-    folder = Synthetic(**{**exported.SMALL, "blocks": 1}).write(tmp_path)
+    folder = Synthetic(**exported.small(blocks=1)).write(tmp_path)
 
     ranges = {entry["range"] for entry in json.loads(exported.text_of(to_smaller, folder))}
 
@@ -87,8 +87,9 @@ def test_has_what_readers_of_google_benchmark_ask_for(run: Path) -> None:
 @pytest.mark.skipif(not COMPARE.exists(), reason="package libbenchmark-tools is not installed")
 def test_google_benchmarks_own_tool_compares_two_exports(tmp_path: Path) -> None:
     files = []
-    for name, slower in (("before", {}), ("after", {"mutex": 2.0})):
-        folder = Synthetic(**{**USUAL, "blocks": 9, "noise": 0.001}, slower=slower).write(tmp_path / name)
+    for name, factor in (("before", 1.0), ("after", 2.0)):
+        usual = exported.small(blocks=9, noise=0.001)
+        folder = Synthetic(**usual, slower={"mutex": factor}).write(tmp_path / name)
         files.append(tmp_path / f"{name}.json")
         files[-1].write_text(exported.text_of(to_google_benchmark, folder), encoding="utf-8")
 

@@ -69,7 +69,7 @@ def test_a_missed_bug_and_an_unexpected_race_stand_out(tmp_path: Path) -> None:
 
 
 def test_who_leads_is_said_as_the_report_says_it(tmp_path: Path) -> None:
-    folder = Synthetic(**{**exported.SMALL, "blocks": 6}).write(tmp_path)
+    folder = Synthetic(**exported.small(blocks=6)).write(tmp_path)
     summary = summarize(load(folder))
 
     text = to_markdown(load(folder), summary)
@@ -99,7 +99,7 @@ def test_what_would_be_too_long_is_cut_at_a_line(tmp_path: Path, monkeypatch: py
 
 
 def test_a_baseline_adds_what_became_slower(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    usual = {**exported.SMALL, "blocks": 10, "noise": 0.002}
+    usual = exported.small(blocks=10, noise=0.002)
     before = Synthetic(**usual).write(tmp_path / "before")
     after = Synthetic(**usual, seed=2, slower={"mutex": 1.5}).write(tmp_path / "after")
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ def test_all_formats_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("write", exported.ALL)
-def test_every_kind_of_run_can_be_exported(tmp_path: Path, write: exported.Write) -> None:
-    run = Path(write(tmp_path / "run"))
+def test_every_kind_of_run_can_be_exported(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    run = write(tmp_path / "run")
     race = '"kind": "race"' in (run / "manifest.json").read_text(encoding="utf-8")
 
     export(run, [Wish(f.option, str(tmp_path / f.option)) for f in FORMATS if not (race and f.timed)])
