@@ -14,8 +14,7 @@ from scripts.tests.conftest import ROOT
 
 Job = dict[str, Any]
 TINY = """
-description = "one case and the planted bugs"
-inherits = "base"
+description = "one case"
 kinds = ["run", "race"]
 blocks = 5
 window = 0.01
@@ -23,7 +22,7 @@ ramp = 0
 timeout = 20
 [[cases]]
 workload = "counter_private"
-subjects = ["atom", "mutex"]
+subjects = ["atom"]
 [cases.conditions]
 threads = [2]
 """
@@ -136,6 +135,12 @@ def make_checkout(folder: Path) -> Checkout:
     write_command(root / "scripts/setup", 'echo "$@" >> "$(dirname "$0")/setup.log"')
     write_command(root / "fake/apt-get", "exit 0")
     return Checkout(root, folder / "cache")
+
+
+def copied(checkout: Checkout, folder: Path) -> Checkout:
+    """Returns a checkout of its own that has come as far as the given one, with its cache."""
+    shutil.copytree(checkout.root.parent, folder, symlinks=True, dirs_exist_ok=True)
+    return Checkout(folder / "checkout", folder / "cache")
 
 
 def write_command(path: Path, body: str) -> None:
