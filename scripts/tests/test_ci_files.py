@@ -125,7 +125,8 @@ def test_a_build_that_fails_leaves_no_step_that_stumbles(checkout: Checkout) -> 
 
 def test_gitlab_a_pipeline_and_one_with_a_regression(checkout: Checkout) -> None:
     codes = []
-    for variables in ({}, SLOW):
+    pushes: list[dict[str, str]] = [{}, SLOW]
+    for variables in pushes:
         shutil.rmtree(checkout.root / "build/ci", ignore_errors=True)
         shutil.rmtree(checkout.root / "baseline", ignore_errors=True)
         checkout.variables = dict(variables)
