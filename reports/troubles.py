@@ -37,10 +37,11 @@ def _entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, A
         "exit_code": first.exit_code if first else None,
         "signal": first.signal if first else None,
         "file": first.log if first else None,
-        "log": _tail(run.log(first)) if first and with_log else "",
+        "log": tail(run.log(first)) if first and with_log else "",
     }
 
 
-def _tail(text: str) -> str:
+def tail(text: str) -> str:
+    """Returns the last lines of a log, as many as a reader takes in."""
     tail = "\n".join(text.splitlines()[-LOG_LINES:])
     return tail[-LOG_CHARACTERS:]

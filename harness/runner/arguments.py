@@ -6,7 +6,9 @@ from collections.abc import Callable
 from harness.runner.plan import Choice
 from harness.runner.request import Request
 from harness.runner.shard import Shard
+from harness.runner.stored import check_exports
 from harness.runner.trouble import Trouble
+from reports.exporting import add_format_arguments
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | None) -> None:
@@ -32,6 +34,7 @@ def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | Non
     parser.add_argument("--out", metavar="DIR", help="write here; must be empty or not exist")
     parser.add_argument("--binary", metavar="PATH", help="run this binary instead of the built one")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")
+    add_format_arguments(parser)
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +82,7 @@ def request_of(kind: str, command: tuple[str, ...], asked: argparse.Namespace) -
         budget=asked.budget,
         shard=asked.shard,
         resume=asked.resume,
+        exports=check_exports(asked, kind),
     )
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "compare two stored results",
     "report": "render a stored result again",
     "merge": "join the shards of a run into one result",
+    "export": "write a stored result as JUnit, SARIF, Markdown, JSON or CSV",
 }
 HELPED_BY_OTHERS = ("setup",)  # scripts/tussle answers these itself
 PLACE = "the command line"
@@ -178,12 +179,20 @@ def _report(arguments: list[str]) -> int:
 
 
 def _merge(arguments: list[str]) -> int:
-    from harness.runner import merge
+    from harness.runner import merge, stored
 
     parser = _parser("merge", epilog=RUNS)
     merge.add_arguments(parser)
     asked = _parse(parser, arguments)
-    return merge.merge(ROOT, asked.out, asked.runs)
+    return merge.merge(ROOT, asked.out, asked.runs, stored.check_exports(asked, None))
+
+
+def _export(arguments: list[str]) -> int:
+    from harness.runner import stored
+
+    parser = _parser("export", epilog=RUNS)
+    stored.add_export_arguments(parser)
+    return stored.export(ROOT, _parse(parser, arguments))
 
 
 _ANSWERS = {
@@ -195,4 +204,5 @@ _ANSWERS = {
     "compare": _compare,
     "report": _report,
     "merge": _merge,
+    "export": _export,
 }

@@ -26,6 +26,7 @@ from harness.runner.session import Session
 from harness.runner.session_log import SessionLog
 from harness.runner.trouble import Trouble, forget_reader, reason, say
 from harness.runner.undertaking import Undertaking
+from reports.exporting import Wish
 
 
 def carry_out(root: Path, undertaking: Undertaking, launcher: Launcher, out: str | None) -> int:
@@ -51,17 +52,29 @@ def perform(
         what = f"cannot write results ({reason(error)})"
         mend = "make room; what is written stays, --resume goes on with it"
         raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
-    code = conclude(session.tally, session.races, target, _interruption(session, interrupt))
+    more, exports = _interruption(session, interrupt), undertaking.exports
+    code = conclude(session.tally, session.races, target, more, exports)
     return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
 
 
-def conclude(tally: Tally, races: Races, target: Directory, more: Sequence[str] = ()) -> int:
-    """Says what came out and renders the report; returns the exit code."""
+def conclude(
+    tally: Tally,
+    races: Races,
+    target: Directory,
+    more: Sequence[str] = (),
+    exports: Sequence[Wish] = (),
+) -> int:
+    """Says what came out, writes exports and renders the report; returns the exit code."""
     for line in [*judgement.statement(tally, races), *more]:
         say(line)
-    code = judgement.exit_code(tally, races)
-    if not render(target):
-        code = exit_codes.worst([code, exit_codes.INCOMPLETE])
+    return publish(target, exports, judgement.exit_code(tally, races))
+
+
+def publish(target: Directory, exports: Sequence[Wish], code: int) -> int:
+    """Writes exports and the report; returns the code, or that of what could not be written."""
+    exported = _export(target, exports)  # first: the report's path is the last line
+    if not _render(target) or not exported:
+        return exit_codes.worst([code, exit_codes.INCOMPLETE])
     return code
 
 
@@ -139,7 +152,7 @@ def _interruption(session: Session, interrupt: Interrupt) -> list[str]:
     ]
 
 
-def render(target: Directory) -> bool:
+def _render(target: Directory) -> bool:
     """Renders the report and prints where it is: the last line on stdout."""
     import reports  # here: takes a while, and most commands need none
 
@@ -155,6 +168,23 @@ def render(target: Directory) -> bool:
         _publish(target)
         return False
     _print(shown(_publish(target) / "report.html"))
+    return True
+
+
+def _export(target: Directory, wanted: Sequence[Wish]) -> bool:
+    """Writes what CI reads; a run that went wrong is exported as well."""
+    if not wanted:
+        return True
+    from reports.exporting import export
+
+    try:
+        export(target.path, wanted)
+    except Exception as error:  # as with the report: the measurements are safe and must be named
+        with contextlib.suppress(OSError):
+            target.write_log("export", traceback.format_exc())
+        place = shown(target.path)
+        say(f"nothing or not all was exported ({error}) of {place}: `tussle export {place}` tries again")
+        return False
     return True
 
 

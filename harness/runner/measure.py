@@ -58,6 +58,7 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         skipped=cases.skipped | {case.name: why_dropped for case in fitted.dropped},
         cut=fitted.cut,
         shard=request.shard,
+        exports=request.exports,
     )
 
 

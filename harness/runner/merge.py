@@ -15,6 +15,7 @@ from harness.runner.plan import planned_of
 from harness.runner.races import Races
 from harness.runner.storage import write_bytes, write_json
 from harness.runner.trouble import Trouble, reason
+from reports.exporting import Wish, add_format_arguments
 
 MERGED = "merged"
 OTHER_OUT = "choose another OUT"
@@ -26,9 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `tussle merge` takes."""
     parser.add_argument("out", metavar="OUT", help="new, or an earlier merge of the same run")
     parser.add_argument("runs", metavar="DIR", nargs="+", help="a shard, or a merged result")
+    add_format_arguments(parser)
 
 
-def merge(root: Path, out: str, runs: Sequence[str]) -> int:
+def merge(root: Path, out: str, runs: Sequence[str], exports: Sequence[Wish] = ()) -> int:
     """Joins results into OUT and renders it; returns the code of the run that was never split."""
     sources = [read(directory.find(root, name)) for name in runs]
     target = Path(out).absolute()
@@ -40,7 +42,7 @@ def merge(root: Path, out: str, runs: Sequence[str]) -> int:
         contents = gather(sources)
         try:
             _write(folder, _manifest(sources), contents)
-            return _conclude(folder, read(target))
+            return _conclude(folder, read(target), exports)
         except OSError as error:
             what = f"cannot write results ({reason(error)})"
             raise Trouble(what, "make room, and merge again", out) from error
@@ -120,7 +122,7 @@ def _write(target: Directory, manifest: Record, contents: Contents) -> None:
         write_json(target.path / name, record)
 
 
-def _conclude(target: Directory, merged: Source) -> int:
+def _conclude(target: Directory, merged: Source, exports: Sequence[Wish]) -> int:
     """Judges the whole, says what is missing, and renders."""
     manifest = merged.manifest
     known = catalog.parse(manifest["catalog"], str(target.path))
@@ -130,7 +132,7 @@ def _conclude(target: Directory, merged: Source) -> int:
     for race in races.found.values():
         target.write_race(race)
     missing = _missing(merged)
-    code = execution.conclude(tally, races, target, [*_machines(merged), *missing])
+    code = execution.conclude(tally, races, target, [*_machines(merged), *missing], exports)
     return exit_codes.worst([code, exit_codes.INCOMPLETE if there < len(plan) else exit_codes.OK])
 
 

@@ -9,6 +9,7 @@ from harness.runner.plan import Choice
 from harness.runner.presets import Preset
 from harness.runner.shard import Shard
 from harness.runner.trouble import Trouble
+from reports.exporting import Wish
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Request:
     binary: str | None = None
     dry_run: bool = False
     resume: str | None = None
+    exports: tuple[Wish, ...] = ()
 
     def options(self) -> dict[str, Any]:
         """Returns what decides about the plan, as the manifest keeps it."""

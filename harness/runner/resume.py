@@ -157,6 +157,7 @@ def _undertaking(
         skipped={entry["case"]: entry["reason"] for entry in manifest["skipped"]},
         cut=Cut(**manifest["cut"]) if manifest.get("cut") else None,
         shard=Shard(shard["index"], shard["of"]) if shard else None,
+        exports=request.exports,
     )
 
 
@@ -183,4 +184,4 @@ def _render_again(undertaking: Undertaking, stopped: Stopped) -> int:
     races = Races(undertaking.catalog)
     path, seed = stopped.directory.path, undertaking.seed
     kept.judged(path, undertaking.plan, seed, tally, races)
-    return execution.conclude(tally, races, stopped.directory)
+    return execution.conclude(tally, races, stopped.directory, exports=undertaking.exports)

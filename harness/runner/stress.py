@@ -32,10 +32,12 @@ from harness.runner.plan import Choice
 from harness.runner.presets import Preset
 from harness.runner.request import Request
 from harness.runner.session_log import SessionLog
+from harness.runner.stored import check_exports
 from harness.runner.trials import Trial
 from harness.runner.trouble import Trouble, reason, say
 from harness.runner.undertaking import Undertaking
 from harness.runner.unit import BROKEN
+from reports.exporting import add_format_arguments, wishes
 
 BUILD = "chaos"
 USUAL_PRESET = "stress"
@@ -70,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seed", metavar="N", type=arguments.seed, help="repeats all that is drawn")
     add("--out", metavar="DIR", help="write here; must be empty or not exist")
     add("--binary", metavar="PATH", help="run this binary instead of the built one")
+    add_format_arguments(parser)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def hammer(root: Path, command: tuple[str, ...], asked: argparse.Namespace) -> i
         preset, window=asked.window or preset.window, timeout=asked.timeout or preset.timeout
     )
     directory.check_free(asked.out, root)
+    check_exports(asked, "stress")
     launcher = Launcher(binary.find(root, BUILD, asked.binary), BUILD, notice=say)
     # The same layout of memory each time: a failure that depends on it comes again.
     launcher.fixed_addresses = _can_fix_addresses(launcher)
@@ -131,7 +135,7 @@ def _session(
     undertaking = Undertaking(
         kind="stress", command=command, options=_options(asked), preset=preset, seed=seed,
         catalog=catalog, binary=launcher.path, built_here=asked.binary is None, whole=(), plan=(),
-        blocks=preset.blocks or 1, skipped={},
+        blocks=preset.blocks or 1, skipped={}, exports=wishes(asked),
     )
     return Session(undertaking, launcher, limit, drawn, asked.again)
 
@@ -162,9 +166,8 @@ def _carry_out(root: Path, session: Session, out: str | None) -> int:
             raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
         for line in _again_statement(score) if session.again else _statement(score):
             say(line)
-        code = exit_codes.worst(_codes(score))
-        if not execution.render(target):
-            code = exit_codes.worst([code, exit_codes.INCOMPLETE])
+        exports, code = session.undertaking.exports, exit_codes.worst(_codes(score))
+        code = execution.publish(target, exports, code)
     return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
 
 

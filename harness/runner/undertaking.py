@@ -14,6 +14,7 @@ from harness.runner.plan import Planned
 from harness.runner.presets import Preset
 from harness.runner.shard import Shard
 from harness.runner.unit import Budget
+from reports.exporting import Wish
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Undertaking:
     skipped: dict[str, str]
     cut: Cut | None = None
     shard: Shard | None = None
+    exports: tuple[Wish, ...] = ()  # written at the end, also when the run failed
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ FAKE_START=setarch|silent   comes up only with fixed addresses; says so, or dies
 FAKE_START=never            does not come up
 FAKE_CORES=FILE             appends the cores that a case may use
 FAKE_SUBJECTS=atom=crash    how single subjects behave
+FAKE_SPEED=0.5              how fast all of them are
 """
 
 import json
@@ -16,6 +17,7 @@ import time
 from typing import Any
 
 MODE = os.environ.get("FAKE_MODE", "bench")
+SPEED = float(os.environ.get("FAKE_SPEED", "1"))
 NO_RANDOMISATION = 0x0040000
 REPORTS = {
     "use_after_free": """==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x55
@@ -161,8 +163,8 @@ def sample(threads: Any, verdict: Record) -> Record:
     return {
         "window_s": 0.1,
         "operations": 1000 * threads,
-        "ops_per_s": 1e4 * threads,
-        "ns_per_op": 1e5 / threads,
+        "ops_per_s": SPEED * 1e4 * threads,
+        "ns_per_op": 1e5 / threads / SPEED,
         "cpu_ns_per_op": 1e5,
         "overlap": 1.0,
         "per_thread": [1000] * threads,
