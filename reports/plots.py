@@ -9,6 +9,7 @@ from reports.figures import Point, Series, ranking, throughput
 from reports.formats import si
 from reports.naming import slug
 from reports.palette import Style, style
+from reports.standing import headline_threads
 from reports.svg import to_svg
 
 FAR_ABOVE = 4.0
@@ -44,14 +45,6 @@ def panels(workload: Row, rows: Sequence[Row], looks: dict[str, Style],
                 for group in workload["groups"]}
     return [_panel(workload, group, by_group[group["key"]], looks, cores)
             for group in workload["groups"] if by_group[group["key"]]]
-
-
-def headline_threads(threads: Sequence[int], cores: int | None) -> int | None:
-    """Returns the most threads that still have a core each; the fewest when none has."""
-    fitting = [count for count in threads if cores is None or count <= cores]
-    if fitting:
-        return max(fitting)
-    return min(threads) if threads else None
 
 
 def _panel(workload: Row, group: Row, every: list[Series], looks: dict[str, Style],

@@ -143,6 +143,36 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in multipletests(p_values, method="holm")[1]]
 
 
+def kendall(order: Sequence[float], values: Sequence[float]) -> tuple[float, float]:
+    """Returns Kendall's tau of values against their order, and its two-sided p."""
+    from scipy import stats
+
+    if len(set(values)) == 1:
+        return 0.0, 1.0  # the test is not defined without any variation
+    found = stats.kendalltau(order, values)
+    return float(found.statistic), float(found.pvalue)
+
+
+def smallest_kendall_p(count: int) -> float:
+    """Returns the smallest p that so many values can reach: all of them in order."""
+    return min(1.0, 2 / math.factorial(count))
+
+
+def blocks_needed(tests: int, alpha: float) -> int:
+    """Returns the values that let one of `tests` corrected trends reach `alpha`."""
+    count = 2
+    while smallest_kendall_p(count) * tests > alpha:
+        count += 1
+    return count
+
+
+def slope(places: Sequence[float], values: Sequence[float]) -> float:
+    """Returns the median of the slopes between all pairs of points (Theil and Sen)."""
+    from scipy import stats
+
+    return float(stats.theilslopes(values, places).slope)
+
+
 @cache
 def smallest_p(before: int, after: int) -> float:
     """Returns the smallest p that so many replicates can reach: all of one side below the other."""

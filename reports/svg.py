@@ -25,17 +25,20 @@ STILL = {"svg.fonttype": "none", "svg.hashsalt": "tussle"}
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def to_svg(figure: Figure, prefix: str, label: str, titles: dict[str, str] | None = None) -> str:
-    """Returns the figure as an SVG element; `titles` names the series by their number."""
+def to_svg(figure: Figure, prefix: str, label: str, titles: dict[str, str] | None = None,
+           links: dict[str, str] | None = None) -> str:
+    """Returns the figure as an SVG element; `titles` names the series by their number, `links` are
+    the places in the page that they lead to."""
     root = _draw(figure)
     for element in root.findall(f"{{{SVG}}}metadata"):
         root.remove(element)
     _frame(root, prefix, label)
-    _group_series(root, titles or {})
+    groups = _group_series(root, titles or {})
     _remove_global_style(root)
     for element in root.iter():
         _prefix_ids(element, prefix)
         _restyle(element)
+    _link_series(root, groups, links or {})
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -61,7 +64,8 @@ def _frame(root: ElementTree.Element, prefix: str, label: str) -> None:
     root.insert(0, title)
 
 
-def _group_series(root: ElementTree.Element, titles: dict[str, str]) -> None:
+def _group_series(root: ElementTree.Element,
+                  titles: dict[str, str]) -> dict[str, ElementTree.Element]:
     """Moves the parts of each series into one group, drawn in the order of the series."""
     parents = {child: parent for parent in root.iter() for child in parent}
     groups: dict[str, ElementTree.Element] = {}
@@ -74,12 +78,25 @@ def _group_series(root: ElementTree.Element, titles: dict[str, str]) -> None:
         groups[number].append(part)
     for number in sorted(groups, key=int):
         root.append(groups[number])
+    return groups
 
 
 def _group(title: str) -> ElementTree.Element:
     group = ElementTree.Element(f"{{{SVG}}}g", {"class": "series"})
     ElementTree.SubElement(group, f"{{{SVG}}}title").text = title
     return group
+
+
+def _link_series(root: ElementTree.Element, groups: dict[str, ElementTree.Element],
+                 links: dict[str, str]) -> None:
+    """Makes links of the series. They stay out of the order of the tab key: what a picture leads to,
+    the table beside it leads to as well."""
+    if links:
+        root.set("role", "group")  # what is inside an image cannot be reached
+    for number, address in links.items():
+        link = ElementTree.Element(f"{{{SVG}}}a", {"href": address, "tabindex": "-1"})
+        root[list(root).index(groups[number])] = link
+        link.append(groups[number])
 
 
 def _remove_global_style(root: ElementTree.Element) -> None:
