@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from reports.figures import INK, LOOK, MUTED, TEXT
-from reports.formats import significant
 from reports.palette import SUBJECTS
 
 ALL_DRAWN = 1500  # with more processes than this, a block is drawn as its middle half only
@@ -25,24 +24,29 @@ class Step:
 
     block: int
     processes: tuple[float, ...]
-    relative: float  # the geometric mean over cases
+    relative: float  # the median over cases
 
 
 def run_course(steps: Sequence[Step]) -> Figure:
-    """Draws every process in run order, and the mean of each block over it."""
+    """Draws every process in run order, and the middle of each block over it."""
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes((0.07, 0.2, 0.915, 0.66))
         starts = [sum(len(one.processes) for one in steps[:number]) for number in range(len(steps))]
         _value_axis(axes, [value for one in steps for value in one.processes])
         _block_axis(axes, steps, starts)
-        draw = _dots if sum(len(one.processes) for one in steps) <= ALL_DRAWN else _middle_half
+        draw = _dots if draws_all(steps) else _middle_half
         for number, (one, start) in enumerate(zip(steps, starts)):
             draw(axes, one, start)
             _block_line(axes, number, one, start)
         axes.set_title("speed of each process / median of its case", loc="left", fontsize=TEXT,
                        color=MUTED, pad=7)
         return figure
+
+
+def draws_all(steps: Sequence[Step]) -> bool:
+    """Tells whether every process gets a dot of its own."""
+    return sum(len(one.processes) for one in steps) <= ALL_DRAWN
 
 
 def _value_axis(axes: Axes, values: Sequence[float]) -> None:
@@ -55,7 +59,7 @@ def _value_axis(axes: Axes, values: Sequence[float]) -> None:
     steps = STEPS if reach > math.log(1.4) else (0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25)
     axes.yaxis.set_major_locator(FixedLocator([one for one in steps if low <= one <= high]))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{significant(value)}×"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
     axes.grid(True, axis="y")
 
 

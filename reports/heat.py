@@ -13,7 +13,8 @@ from reports.figures import INK, LOOK, MUTED, TEXT
 from reports.palette import HEAT_STEPS, SUBJECTS, heat
 
 CELL_W, CELL_H = 0.8, 0.43  # inches
-LETTER = 0.083  # inches that a letter takes at most
+LETTER = 0.088  # inches that a letter takes at most
+LEGEND_W = 1.15  # inches, for what the legend is about
 BAD = SUBJECTS["vermillion"][0]
 
 
@@ -42,7 +43,7 @@ def heat_map(jobs: Sequence[Job], subjects: Sequence[str],
     left = 0.1 + LETTER * max(max(len(job.name), len(job.conditions) * 0.9) for job in jobs)
     longest = LETTER * max(len(name) for name in subjects)
     top = 0.16 + longest * 0.6
-    width = left + CELL_W * len(subjects) + max(0.1, longest * 0.8 - CELL_W / 2)
+    width = left + CELL_W * len(subjects) + max(0.1, longest * 0.86 - CELL_W / 2)
     height = top + CELL_H * len(jobs) + 0.5
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=(width, height))
@@ -60,7 +61,7 @@ def heat_map(jobs: Sequence[Job], subjects: Sequence[str],
             axes.annotate(name, (column + 0.5, 0), xytext=(0, 5), textcoords="offset points",
                           rotation=35, rotation_mode="anchor", color=INK, parse_math=False,
                           annotation_clip=False)
-        _legend(axes, len(jobs))
+        _legend(figure)
         return figure
 
 
@@ -85,13 +86,14 @@ def _cell(axes: Axes, row: int, column: int, cell: Cell) -> list[Artist]:
     return parts
 
 
-def _legend(axes: Axes, jobs: int) -> None:
+def _legend(figure: Figure) -> None:
     """Draws the steps of the colour, each with the ratio at which it begins."""
-    figure = axes.figure
     width, height = figure.get_size_inches()
     steps = (0.0, *HEAT_STEPS)
-    size = min(0.8, (width - 0.2) / (len(steps) + 0.2))
-    start = max(0.02, width - 0.1 - size * len(steps))
+    size = min(0.62, (width - LEGEND_W - 0.1) / len(steps))
+    start = LEGEND_W
+    figure.text((start - 0.1) / width, 0.2 / height, "ratio to the best", ha="right", va="center",
+                color=MUTED, fontsize=TEXT - 1.5)
     for number, edge in enumerate(steps):
         face, ink = heat(edge)
         said = f"< {HEAT_STEPS[0]:g}" if not number else f"≥ {edge:g}"

@@ -77,6 +77,7 @@ def _facts(summary: dict[str, Any]) -> dict[str, Any]:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        finalize=formats.without_turns,
     )
     environment.filters.update(
         si=formats.si, whole=formats.whole, percent=formats.percent, seconds=formats.seconds,

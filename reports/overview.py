@@ -1,9 +1,9 @@
 """Which pictures does the run as a whole need, and which numbers go into them?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reports.course import Step, run_course
+from reports.course import Step, draws_all, run_course
 from reports.formats import NONE, ratio
 from reports.heat import Cell, Job, heat_map
 from reports.matrix import Matrix
@@ -22,6 +22,7 @@ class Picture:
 
     svg: str = ""
     width: int = 0
+    detailed: bool = True
 
 
 def heat_picture(summary: Row, matrix: Matrix) -> Picture:
@@ -47,9 +48,10 @@ def course_picture(summary: Row) -> Picture:
         return Picture()
     label = "Speed over the run, by block: " + ", ".join(
         f"block {one.block}: {ratio(one.relative)}" for one in steps) + "."
-    return _picture(run_course(steps), "plot-course", label, {
-        str(number): f"block {one.block}: {ratio(one.relative)}"
-        for number, one in enumerate(steps)}, {})
+    titles = {str(number): f"block {one.block}: {ratio(one.relative)}"
+              for number, one in enumerate(steps)}
+    return replace(_picture(run_course(steps), "plot-course", label, titles, {}),
+                   detailed=draws_all(steps))
 
 
 def _picture(figure: Any, prefix: str, label: str, titles: dict[str, str],

@@ -150,7 +150,7 @@ def kendall(order: Sequence[float], values: Sequence[float]) -> tuple[float, flo
     if len(set(values)) == 1:
         return 0.0, 1.0  # the test is not defined without any variation
     found = stats.kendalltau(order, values)
-    return float(found.statistic), float(found.pvalue)
+    return max(-1.0, min(1.0, float(found.statistic))), float(found.pvalue)
 
 
 def smallest_kendall_p(count: int) -> float:

@@ -7,6 +7,7 @@ to one subject becomes one group with a title. The same figure gives the same by
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -20,6 +21,7 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write these
 SERIES = "series."  # gid "series.3.line": a part of series 3
 STILL = {"svg.fonttype": "none", "svg.hashsalt": "tussle"}
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -44,11 +46,13 @@ def to_svg(figure: Figure, prefix: str, label: str, titles: dict[str, str] | Non
 
 def _draw(figure: Figure) -> ElementTree.Element:
     stream = io.BytesIO()
-    with matplotlib.rc_context(STILL):
+    with matplotlib.rc_context(STILL), warnings.catch_warnings():
+        # Text is drawn by the page, in a font of its own.
+        warnings.filterwarnings("ignore", "Glyph .* missing from current font")
         FigureCanvasSVG(figure).print_svg(stream, metadata=NO_METADATA)
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
-    return ElementTree.fromstring(stream.getvalue())
+    return ElementTree.fromstring(CONTROL.sub("\ufffd".encode(), stream.getvalue()))
 
 
 def _frame(root: ElementTree.Element, prefix: str, label: str) -> None:
