@@ -14,7 +14,8 @@ from reports.palette import SUBJECTS
 
 ALL_DRAWN = 1500  # with more processes than this, a block is drawn as its middle half only
 STEPS = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 10.0)
-WIDTH, HEIGHT = 8.6, 2.5
+WIDTH, HEIGHT = 8.6, 2.7
+MOST_LABELS = 16  # along the axis
 DOTS, LINE = MUTED, SUBJECTS["blue"][0]
 
 
@@ -31,16 +32,16 @@ def run_course(steps: Sequence[Step]) -> Figure:
     """Draws every process in run order, and the middle of each block over it."""
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.07, 0.2, 0.915, 0.66))
+        axes = figure.add_axes((0.07, 0.185, 0.915, 0.635))
         starts = [sum(len(one.processes) for one in steps[:number]) for number in range(len(steps))]
         _value_axis(axes, [value for one in steps for value in one.processes])
         _block_axis(axes, steps, starts)
         draw = _dots if draws_all(steps) else _middle_half
         for number, (one, start) in enumerate(zip(steps, starts)):
             draw(axes, one, start)
-            _block_line(axes, number, one, start)
+            _block_line(axes, number, one, start, labelled=number % _every(steps) == 0)
         axes.set_title("speed of each process / median of its case", loc="left", fontsize=TEXT,
-                       color=MUTED, pad=7)
+                       color=MUTED, pad=20)
         return figure
 
 
@@ -66,7 +67,7 @@ def _value_axis(axes: Axes, values: Sequence[float]) -> None:
 def _block_axis(axes: Axes, steps: Sequence[Step], starts: Sequence[int]) -> None:
     end = starts[-1] + len(steps[-1].processes)
     axes.set_xlim(-0.5, end - 0.5)
-    every = max(1, math.ceil(len(steps) / 25))
+    every = _every(steps)
     middles = [start + len(one.processes) / 2 - 0.5 for one, start in zip(steps, starts)]
     axes.xaxis.set_major_locator(FixedLocator(middles[::every]))
     axes.set_xticklabels([str(one.block) for one in steps][::every])
@@ -91,11 +92,19 @@ def _middle_half(axes: Axes, one: Step, start: int) -> None:
                       alpha=0.3, linewidth=0, zorder=2)
 
 
-def _block_line(axes: Axes, number: int, one: Step, start: int) -> None:
+def _every(steps: Sequence[Step]) -> int:
+    """Returns which blocks are labelled: every one, every second, ..."""
+    return max(1, math.ceil(len(steps) / MOST_LABELS))
+
+
+def _block_line(axes: Axes, number: int, one: Step, start: int, labelled: bool) -> None:
     end = start + len(one.processes) - 1
     (line,) = axes.plot([start, max(end, start + 0.5)], [one.relative] * 2, color=LINE,
                         linewidth=2.6, zorder=3)
     line.set_gid(f"series.{number}.line")
-    text = axes.annotate(f"{one.relative:.2f}×", ((start + end) / 2, one.relative), xytext=(0, 5),
-                         textcoords="offset points", ha="center", color=INK, fontsize=TEXT - 0.5)
+    if not labelled:
+        return
+    text = axes.annotate(f"{one.relative:.2f}×", ((start + end) / 2, 1), xytext=(0, 4),
+                         xycoords=("data", "axes fraction"), textcoords="offset points",
+                         ha="center", color=INK, fontsize=TEXT - 0.5)
     text.set_gid(f"series.{number}.label")

@@ -7,6 +7,7 @@ from reports.course import Step, draws_all, run_course
 from reports.formats import NONE, ratio
 from reports.heat import Cell, Job, heat_map
 from reports.matrix import Matrix
+from reports.naming import shortened
 from reports.svg import to_svg
 
 PIXELS = 1.28  # per unit of a picture (a point), so that its text is as large as a table's
@@ -31,8 +32,8 @@ def heat_picture(summary: Row, matrix: Matrix) -> Picture:
         return Picture()
     cases = summary["cases"]
     cells = [[_cell(cases[at] if at is not None else None) for at in line] for line in matrix.cells]
-    jobs = [Job(job["workload"], _conditions(job)) for job in matrix.jobs]
-    figure = heat_map(jobs, matrix.subjects, cells)
+    jobs = [Job(shortened(job["workload"]), shortened(_conditions(job), 44)) for job in matrix.jobs]
+    figure = heat_map(jobs, [shortened(name) for name in matrix.subjects], cells)
     flat = [cases[at] if at is not None else None for line in matrix.cells for at in line]
     return _picture(
         figure, "plot-heat", "Throughput of every subject as a ratio to the best, one row per job."
@@ -71,12 +72,12 @@ def _cell(row: Row | None) -> Cell:
     if not row["ratio_best"]:
         return Cell(None, WORDS[row["state"]], bad=True)
     found = row["ratio_best"]
-    best = row["standing"] in ("fastest", "alone") or found["to"] == row["subject"]
-    small = {"tied": "tie ", "fastest": "best"}.get(row["standing"], "best" if best else "")
+    best = found["to"] == row["subject"]
+    small = {"tied": "tie ", "fastest": "best"}.get(row["standing"], "")
     if found["interval"] and not best:
         small += "–".join(ratio(found["interval"][end]).rstrip("×") for end in ("low", "high"))
     return Cell(found["ratio"], ratio(found["ratio"]).rstrip("×"), small,
-                strong=best or row["standing"] == "tied")
+                strong=row["standing"] in ("fastest", "tied"))
 
 
 def _title(row: Row | None) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from reports.tests.browser import Browser
 
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("which", ["page", "race_page"])
 def test_no_error_and_no_request(

@@ -94,7 +94,7 @@ def test_a_picture_names_itself_and_its_series() -> None:
 
 
 def test_hostile_names_are_inert_in_pictures() -> None:
-    name = '<script>alert("x")</script>&$\\alpha_1$'
+    name = '<script>"x"&$\\alpha_1$'
     hostile = [Series(name, style(0, "ours"), series()[0].points)]
 
     for figure in (throughput(hostile, 2), ranking(hostile)):
@@ -164,3 +164,14 @@ def test_a_locale_changes_nothing(german: None) -> None:
 
     assert any(re.fullmatch(r"\d\.\d\u202fM", text) for text in said)
     assert not any("," in text for text in said)
+
+
+def test_a_name_without_end_leaves_room_for_the_picture() -> None:
+    name = "first_" + "very_long_" * 40 + "last"
+    endless = [Series(name, style(0, "ours"), series()[0].points)]
+
+    for figure in (throughput(endless, 2), ranking(endless)):
+        said = texts(to_svg(figure, "p", name, {"0": name}))
+        assert figure.axes[0].get_position().width > 0.3
+        assert any(text.startswith("first_") and text.endswith("last") and "…" in text
+                   for text in said)

@@ -232,7 +232,8 @@ def test_enter_and_space_sort_and_unfold(chromium: Browser, page: Path, key: str
 
 
 def test_all_is_there_without_scripts(chromium: Browser, page: Path) -> None:
-    words = "[...document.querySelectorAll('main :is(td, th, p, dd, h2, h3))].map(e => e.textContent)"
+    words = ("[...document.querySelectorAll('main :is(td, th, p, dd, h2, h3)')]"
+             ".map(e => e.textContent)")
     chromium.open(page)
     with_scripts = chromium.value(words)
     chromium.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -242,8 +243,8 @@ def test_all_is_there_without_scripts(chromium: Browser, page: Path) -> None:
         assert chromium.value(words) == with_scripts and len(with_scripts) > 5000
         assert chromium.value("document.querySelectorAll('[hidden]').length") == 0
         assert chromium.value("document.querySelectorAll('svg.plot').length") > 5
-        hidden = """[...document.querySelectorAll('main *')].filter(e =>
-            !e.closest('details, svg, script') && !e.checkVisibility()).map(e => e.outerHTML.slice(0, 80))"""
+        hidden = """[...document.querySelectorAll('main *')].filter(e => !e.checkVisibility() &&
+            !e.closest('details, svg, script')).map(e => e.outerHTML.slice(0, 80))"""
         assert chromium.value(hidden) == []
     finally:
         chromium.call("Emulation.setScriptExecutionDisabled", value=False)
