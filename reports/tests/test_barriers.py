@@ -9,7 +9,7 @@ import reports
 from reports.tests import catalogs
 from reports.tests.axe import grave_barriers, need_axe
 from reports.tests.browser import Browser
-from reports.tests.runs import Synthetic
+from reports.tests.runs import Synthetic, break_invariant, crash
 from reports.tests.test_html import rename
 
 NASTY = ('<script>alert(1)</script>\'"&<img src=x onerror=alert(1)>javascript:alert(1)'
@@ -30,6 +30,20 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     blocks=3).write(tmp_path_factory.mktemp("nasty"))
     rename(run, NASTY, catalog)
     return reports.render(run)
+
+
+@pytest.fixture(scope="module")
+def every_section(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns a page that has every section that a timing run can have."""
+    small: dict[str, Any] = {"workloads": ("counter_private", "read_mostly"), "threads": (1, 4),
+                             "blocks": 6, "subjects": ("atom", "mutex", "fetch_add", "empty",
+                                                       "shared_mutex", "load_then_reset")}
+    before = Synthetic(**small).write(tmp_path_factory.mktemp("before"))
+    after = Synthetic(**small, seed=2, slower={"atom": 1.2}).write(
+        tmp_path_factory.mktemp("after"), {"private_mutex_think=0_threads=1.b1": crash,
+                                           "private_mutex_think=0_threads=4": break_invariant})
+    (after / "units" / "torn.json").write_text("{")
+    return reports.render(after, baseline=before)
 
 
 def test_hostile_names_do_nothing_and_are_shown_as_they_are(chromium: Browser, nasty: Path) -> None:
@@ -53,7 +67,7 @@ def test_hostile_names_do_not_turn_the_text_around_them(chromium: Browser, nasty
                           ".subjects.some(one => one.name.includes('\\u202egnp'))")
 
 
-@pytest.mark.parametrize("which", ["page", "race_page", "nasty"])
+@pytest.mark.parametrize("which", ["every_section", "race_page", "nasty"])
 def test_nothing_sticks_out_at_the_width_of_a_telephone(
     chromium: Browser, request: pytest.FixtureRequest, which: str
 ) -> None:
@@ -103,7 +117,7 @@ def test_paper_is_white_and_has_all_tables(chromium: Browser, page: Path) -> Non
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("which", ["page", "race_page", "nasty"])
+@pytest.mark.parametrize("which", ["every_section", "race_page", "nasty"])
 def test_axe_finds_nothing_serious(
     chromium: Browser, request: pytest.FixtureRequest, which: str, dark: bool
 ) -> None:
@@ -113,9 +127,9 @@ def test_axe_finds_nothing_serious(
     assert grave_barriers(chromium) == []
 
 
-def test_axe_finds_nothing_serious_on_a_telephone(chromium: Browser, page: Path) -> None:
+def test_axe_finds_nothing_serious_on_a_telephone(chromium: Browser, every_section: Path) -> None:
     need_axe()
-    chromium.open(page, width=360)
+    chromium.open(every_section, width=360)
 
     assert grave_barriers(chromium) == []
 
