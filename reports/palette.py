@@ -55,6 +55,7 @@ class Style:
     dash: object
     width: float
     harness: bool = False
+    ours: bool = False
 
 
 def style(position: int, kind: str) -> Style:
@@ -67,7 +68,7 @@ def style(position: int, kind: str) -> Style:
     marker = MARKERS[(position + turn) % len(MARKERS)]
     width = 2.3 if kind == "ours" else 1.5
     dash = "-" if kind == "ours" else DASHES[(position + turn) % len(DASHES)]
-    return Style(colour, marker, dash, width)
+    return Style(colour, marker, dash, width, ours=kind == "ours")
 
 
 def heat(ratio: float) -> tuple[str, str]:
