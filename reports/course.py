@@ -25,7 +25,7 @@ class Step:
 
     block: int
     processes: tuple[float, ...]
-    relative: float  # the median over cases
+    relative: float  # the midmean over cases
 
 
 def run_course(steps: Sequence[Step]) -> Figure:

@@ -51,11 +51,11 @@ def verdict(blocks: int, p_corrected: float, tests: int) -> str:
 
 
 def course(rows: Sequence[Row]) -> list[Row]:
-    """Returns the run's speed by block: the median over cases of value / the case's median.
+    """Returns the run's speed by block: the midmean over cases of value / the case's median.
 
-    A median, so that one case that drifts is not taken for the machine. Only cases with a value in
-    every block count, so that all blocks stand for the same work. A block that fewer than half of the
-    cases reached (the run was interrupted) is left out.
+    Of the middle half, so that one case that drifts is not taken for the machine. Only cases with a
+    value in every block count, so that all blocks stand for the same work. A block that fewer than
+    half of the cases reached (the run was interrupted) is left out.
     """
     known = [values for values in rates(rows) if values and min(values.values()) > 0]
     reached = {block for values in known for block in values}
@@ -65,7 +65,7 @@ def course(rows: Sequence[Row]) -> list[Row]:
     if not whole:
         return []
     centres = [statistics.median([values[block] for block in blocks]) for values in whole]
-    return [{"block": block, "cases": len(whole), "relative": statistics.median(
+    return [{"block": block, "cases": len(whole), "relative": statistics.midmean(
         [values[block] / centre for values, centre in zip(whole, centres)])} for block in blocks]
 
 

@@ -99,6 +99,13 @@ def geometric_mean(values: Sequence[float]) -> float:
     return float(stats.gmean(values))
 
 
+def midmean(values: Sequence[float]) -> float:
+    """Returns the geometric mean of the middle half of values above 0."""
+    from scipy import stats
+
+    return float(math.exp(stats.trim_mean(numpy.log(values), 0.25)))
+
+
 def paired_ratio(values: Mapping[int, float], reference: Mapping[int, float]) -> Ratio | None:
     """Returns the median over blocks of value / reference; a block needs both, and both above 0."""
     blocks = [block for block in values if reference.get(block, 0) > 0 and values[block] > 0]

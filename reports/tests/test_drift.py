@@ -9,7 +9,7 @@ from scipy import stats
 
 from reports.drift import course, drift_over, trend, verdict
 from reports.records import load
-from reports.statistics import blocks_needed, kendall, slope, smallest_kendall_p
+from reports.statistics import blocks_needed, kendall, midmean, slope, smallest_kendall_p
 from reports.summary import summarize
 from reports.tests.runs import Synthetic
 
@@ -85,10 +85,16 @@ def test_without_correction_noise_would_be_called_drift() -> None:
 
 
 def test_the_course_counts_every_case_alike_and_only_whole_ones() -> None:
-    found = course(rows([1.0, 2.0, 4.0], [1e9, 2e9, 4e9], [7.0, 7.0, 1.0], [5.0, 5.0]))
+    found = course(rows([1.0, 2.0, 4.0], [1e9, 2e9, 4e9], [3.0, 6.0, 12.0], [7.0, 7.0, 0.1],
+                        [5.0, 5.0]))
 
-    assert [(step["block"], step["cases"]) for step in found] == [(0, 3), (1, 3), (2, 3)]
+    assert [(step["block"], step["cases"]) for step in found] == [(0, 4), (1, 4), (2, 4)]
     assert [step["relative"] for step in found] == pytest.approx([0.5, 1.0, 2.0])
+
+
+def test_the_midmean_forgets_the_extremes_and_uses_all_of_the_middle() -> None:
+    assert midmean([1e-9, 2.0, 8.0, 1e9]) == pytest.approx(4.0)
+    assert midmean([3.0]) == pytest.approx(3.0)
 
 
 def test_a_block_that_an_interruption_cut_short_is_left_out() -> None:
