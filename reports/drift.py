@@ -25,8 +25,8 @@ def drift_over(rows: Sequence[Row]) -> Row:
     for one, p_corrected in zip(judged, corrected):
         one.update(p_corrected=p_corrected,
                    verdict=verdict(one["blocks"], p_corrected, len(judged)))
-    for row, one in zip(rows, found):
-        row["drift"] = one
+    for row, its_own in zip(rows, found):
+        row["drift"] = its_own
     return _run(rows, judged)
 
 
