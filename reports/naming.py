@@ -14,6 +14,14 @@ def slug(text: str) -> str:
     return f"{kept}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
+def shortened(name: str, most: int = 28) -> str:
+    """Returns a name that fits into a picture: a long one keeps its beginning and its end."""
+    if len(name) <= most:
+        return name
+    end = most // 3
+    return f"{name[:most - end - 1]}…{name[-end:]}"
+
+
 def number(value: float) -> str:
     """Returns a condition's value as it stands in a case's name."""
     return f"{value:g}"

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from reports.cases import Row, case_rows
+from reports.choosing import choices
+from reports.drift import drift_over
 from reports.files import finite
 from reports.naming import group_key, slug
 from reports.planted import planted_rows
@@ -29,6 +31,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
     names = list(dict.fromkeys(row["workload"] for row in rows))
     references = {name: reference_of(name, rows, manifest.preset) for name in names}
     leaders = place(rows, references)
+    drift = drift_over(rows)
     planted, races = planted_rows(run), race_rows(run)
     counts = count(run, rows, races, planted)
     if is_stress(run):
@@ -51,6 +54,8 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "workloads": [_workload(run, name, rows, references[name]) for name in names],
         "subjects": _subjects(run, rows),
         "leaders": leaders,
+        "choices": choices(rows, leaders, cores) if manifest.kind == "run" else [],
+        "drift": drift,
         "cases": rows,
         "troubles": trouble_rows(run, rows),
         "planted": planted,

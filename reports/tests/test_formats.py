@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from markupsafe import Markup
 
 from reports import formats
 
@@ -37,3 +38,11 @@ def test_shares_and_whole_numbers() -> None:
     assert formats.percent(0.9375, 2) == "93.75\u202f%"
     assert formats.percent(0.5) == "50\u202f%"
     assert formats.whole(1234567) == "1\u202f234\u202f567"
+
+
+def test_characters_that_turn_the_text_are_spelled_out_and_all_else_stays() -> None:
+    turned = formats.without_turns(Markup("<b>exe.\u202egpj</b>\u2069"))
+
+    assert turned == "<b>exe.\\u202egpj</b>\\u2069" and isinstance(turned, Markup)
+    for same in ("lock 10\u202fM – été", Markup("<i>"), None, 7):
+        assert formats.without_turns(same) is same
