@@ -8,6 +8,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from reports import formats
+from reports.latency_sections import latency_sections
 from reports.numbers import Numbers, breakable, step
 from reports.palette import variables
 from reports.plots import Panel, panels, styles
@@ -39,6 +40,7 @@ def to_html(summary: dict[str, Any]) -> str:
         timed=summary["kind"] == "run",
         pictures=_pictures(summary),
         sections=workload_sections(summary),
+        latency=latency_sections(summary, styles(summary["subjects"])),
         at={row["name"]: place for place, row in enumerate(summary["cases"])},
         thread_columns=sorted({entry["threads"] for entry in summary["leaders"]}),
         leaders=_leader_places(summary),

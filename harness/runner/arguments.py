@@ -29,6 +29,9 @@ def add_run_arguments(parser: argparse.ArgumentParser, default_preset: str | Non
     )
     parser.add_argument("--blocks", metavar="N", type=count, help="fresh processes for each case")
     parser.add_argument("--window", metavar="S", type=seconds, help="seconds that are measured")
+    parser.add_argument(
+        "--no-latency", action="store_true", help="leave out the preset's latency pass"
+    )
     parser.add_argument("--timeout", metavar="S", type=seconds, help="seconds one unit may take")
     parser.add_argument("--seed", metavar="N", type=seed, help="repeats order and random choices")
     parser.add_argument("--out", metavar="DIR", help="write here; must be empty or not exist")
@@ -50,6 +53,7 @@ def request_of(kind: str, command: tuple[str, ...], asked: argparse.Namespace) -
         out=asked.out,
         binary=asked.binary,
         dry_run=asked.dry_run,
+        latency=not asked.no_latency,
     )
 
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.runner import binary, directory, execution, exit_codes, plan, presets
+from harness.runner import binary, directory, execution, exit_codes, latency_plan, plan, presets
 from harness.runner.binary import Launcher
 from harness.runner.plan import Choice
 from harness.runner.presets import Preset
@@ -29,6 +29,7 @@ class Request:
     out: str | None = None
     binary: str | None = None
     dry_run: bool = False
+    latency: bool = True  # with the latency pass, where the preset has one
 
 
 def measure(root: Path, request: Request) -> int:
@@ -56,8 +57,10 @@ def _preset(root: Path, request: Request) -> Preset:
         blocks=request.blocks or preset.blocks,
         window=request.window or preset.window,
         timeout=request.timeout or preset.timeout,
+        latency=preset.latency if request.latency and request.kind == "run" else None,
     )
-    needed = preset.window + preset.ramp
+    longest = max(preset.window, preset.latency.window if preset.latency else 0)
+    needed = longest + preset.ramp
     if preset.timeout <= needed:
         what = f"a unit measures for {needed:g} s, so it cannot end in {preset.timeout:g} s"
         raise Trouble(what, "raise the timeout or shorten the window", preset.file)
@@ -71,6 +74,8 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         raise Trouble(what, "leave --binary away", str(launcher.path))
     cases = plan.choose(preset, catalog, request.choice, request.kind)
     seed = secrets.randbits(31) if request.seed is None else request.seed
+    units = plan.shuffled(cases.kept, preset.blocks, seed)
+    units += latency_plan.units(preset.latency, cases.kept, catalog, seed, len(units))
     return Undertaking(
         kind=request.kind,
         command=request.command,
@@ -79,7 +84,7 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         catalog=catalog,
         binary=launcher.path,
         built_here=request.binary is None,
-        plan=tuple(plan.shuffled(cases.kept, preset.blocks, seed)),
+        plan=tuple(units),
         skipped=cases.skipped,
     )
 
@@ -87,7 +92,7 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
 def _show(undertaking: Undertaking) -> int:
     """Prints what would be run, a unit a line; writes nothing."""
     for planned in undertaking.plan:
-        print(f"{planned.order}\tb{planned.block}\t{planned.case.name}")
+        print(f"{planned.order}\t{planned.key.rpartition('.')[2]}\t{planned.case.name}")
     for case, why in undertaking.skipped.items():
         say(f"skipped {case}: {why}")
     say(undertaking.account())

@@ -17,6 +17,7 @@ from harness.runner.catalog import (
     Workload,
     case_name,
 )
+from harness.runner.latency import KEY_LETTERS, THROUGHPUT
 from harness.runner.presets import CaseGrid, Preset
 from harness.runner.trouble import Trouble, nearest, offer
 
@@ -32,9 +33,9 @@ class Case:
     subject: str
     conditions: Conditions
 
-    def key(self, block: int) -> str:
+    def key(self, block: int, letter: str = "b") -> str:
         """Returns the name of this case's unit at a block, safe for a file name."""
-        return f"{self.name.replace('/', '_').replace(':', '=')}.b{block}"
+        return f"{self.name.replace('/', '_').replace(':', '=')}.{letter}{block}"
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,11 @@ class Planned:
     case: Case
     block: int
     order: int
+    measures: str = THROUGHPUT  # its pass
 
     @property
     def key(self) -> str:
-        return self.case.key(self.block)
+        return self.case.key(self.block, KEY_LETTERS[self.measures])
 
     def record(self) -> dict[str, Any]:
         """Returns the entry of the manifest."""
@@ -59,6 +61,7 @@ class Planned:
             "conditions": self.case.conditions,
             "block": self.block,
             "order": self.order,
+            "pass": self.measures,
         }
 
 
@@ -83,6 +86,11 @@ class Cases:
 def cores() -> int:
     """Returns how many cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def thread_counts(values: Sequence[int | str]) -> set[int]:
+    """Returns numbers of threads as this machine understands them."""
+    return {int(_number(value)) for value in values}
 
 
 def choose(preset: Preset, catalog: Catalog, choice: Choice, kind: str) -> Cases:

@@ -90,6 +90,7 @@ PRESET_FIELDS = {
         'a list of "run", "race"; empty for a preset that is only inherited from',
         lambda v: isinstance(v, list) and all(kind in RUN_KINDS for kind in v),
     ),
+    "latency": Field("a [latency] table", lambda v: isinstance(v, dict)),
     "cases": Field(
         "a list of [[cases]] tables", lambda v: _is_list_of(v, lambda item: isinstance(item, dict))
     ),

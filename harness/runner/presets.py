@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.runner import latency
+from harness.runner.latency import Latency
 from harness.runner.preset_fields import CASE_FIELDS, PRESET_FIELDS, check_table
 from harness.runner.trouble import Trouble, reason, unknown
 
@@ -45,6 +47,7 @@ class Preset:
     timeout: float
     kinds: tuple[str, ...]
     cases: tuple[CaseGrid, ...]
+    latency: Latency | None = None
 
     def resolved(self) -> dict[str, Any]:
         """Returns the preset as records keep it."""
@@ -57,6 +60,7 @@ class Preset:
             "ramp": self.ramp,
             "timeout": self.timeout,
             "kinds": list(self.kinds),
+            "latency": self.latency.record() if self.latency else None,
             "cases": [
                 {
                     "workload": grid.workload,
@@ -92,6 +96,7 @@ def load(root: Path, name: str) -> Preset:
         timeout=float(table["timeout"]),
         kinds=tuple(table["kinds"]),
         cases=tuple(cases),
+        latency=latency.read(table.get("latency"), _shown(root, path)),
     )
 
 
@@ -114,6 +119,7 @@ def _with_ancestors(
         raise Trouble("'inherits' runs in a circle", "remove one of the links", shown)
     table = _read(path, shown)
     check_table(table, PRESET_FIELDS, shown, "")
+    latency.read(table.get("latency"), shown)
     own = [_grid(case, shown, i) for i, case in enumerate(table.get("cases", []))]
     if "inherits" not in table:
         return {**DEFAULTS, **table}, own

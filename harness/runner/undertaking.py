@@ -9,6 +9,7 @@ from typing import Any
 from harness.runner import binary
 from harness.runner.catalog import Catalog
 from harness.runner.directory import now
+from harness.runner.latency import LATENCY
 from harness.runner.plan import Planned
 from harness.runner.presets import Preset
 from harness.runner.unit import Budget
@@ -35,16 +36,22 @@ class Undertaking:
         """Returns what each unit may take."""
         preset = self.preset
         perturbed = self.kind == "race"
-        return Budget(preset.window, preset.ramp, preset.timeout, self.seed, perturbed)
+        return Budget(
+            preset.window, preset.ramp, preset.timeout, self.seed, perturbed, preset.latency
+        )
 
     def account(self) -> str:
         """Returns in one line what is to be run and how long it takes."""
-        units, blocks = len(self.plan), self.preset.blocks
-        seconds = units * (self.preset.window + self.preset.ramp + START_COST_S)
+        preset, blocks = self.preset, self.preset.blocks
+        timed = sum(planned.measures == LATENCY for planned in self.plan)
+        units = len(self.plan) - timed
+        seconds = len(self.plan) * (preset.ramp + START_COST_S) + units * preset.window
+        seconds += timed * preset.latency.window if preset.latency else 0
+        latency = f" and {timed} for latency" if timed else ""
         skipped = f"; {len(self.skipped)} cases skipped" if self.skipped else ""
         return (
             f"preset {self.preset.name}: {units // blocks} cases x {blocks} blocks ="
-            f" {units} units, about {seconds:.0f} s; seed {self.seed}{skipped}"
+            f" {units} units{latency}, about {seconds:.0f} s; seed {self.seed}{skipped}"
         )
 
     def manifest(self, root: Path, run_id: str) -> dict[str, Any]:
