@@ -132,7 +132,7 @@ def _timing(units: list[Unit]) -> Row:
         "every": timed[0]["every"],
         "clock": {"name": clocks[0]["name"], **{
             name: median([clock[name] for clock in clocks if clock[name] is not None] or [0.0])
-            for name in ("read_ns", "empty_ns")}},
+            for name in ("read_ns", "empty_ns", "step_ns")}},
     }
 
 

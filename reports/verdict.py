@@ -46,7 +46,8 @@ def count(run: Run, rows: Sequence[Row], races: Sequence[Record],
     units, planned = run.all_units, len(run.manifest.plan + run.manifest.latency_plan)
     statuses = Counter(unit.status for unit in units)
     expects = {row["name"]: row["expected"] for row in rows}
-    broken_expected = sum(unit.status == "broken" and expects.get(unit.case, False) for unit in units)
+    broken_expected = sum(
+        unit.status == "broken" and expects.get(unit.case, False) for unit in units)
     judged = [item for row in planted for item in row["detectors"]]
     return {
         "cases": len(rows),

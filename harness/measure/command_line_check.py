@@ -283,7 +283,8 @@ class BadFlags(Check):
             "window=0", "window=-1", "window=nan", "window=inf", "window=x", "window=", "window", "window=3601",
             "benchmark_min_time=0", "benchmark_min_time=1s", "ramp=-1", "ramp=nan", "ramp=3601",
             "repetitions=0", "repetitions=1.5", "repetitions=10001", "benchmark_repetitions=0",
-            "seed=-1", "seed=x", "perturb=x", "latency=x", "catalog=maybe", "benchmark_format=csv", "benchmark_out_format=csv",
+            "seed=-1", "seed=x", "perturb=x", "latency=x", "catalog=maybe",
+            "benchmark_format=csv", "benchmark_out_format=csv",
         ):  # fmt: skip
             self.assertIn(flag.partition("=")[0], self.refuses(f"--{flag}"))
 

@@ -122,6 +122,22 @@ TEST(sampler, refuses_an_operation_that_the_workload_has_not_named) {
   EXPECT_THROW(sampler.record(0, 2), std::out_of_range);
 }
 
+// Each reading takes 20 ticks, now and then 30.
+std::uint64_t stepping_time() {
+  static std::uint64_t readings = 0;
+  static std::uint64_t ticks = 0;
+  ticks += ++readings % 7 == 0 ? 30 : 20;
+  return ticks;
+}
+
+TEST(sample_clock, costs_what_its_readings_take_and_knows_in_which_steps_it_goes) {
+  const clock_cost cost = cost_of(sample_clock("steps", stepping_time, 0.5));
+
+  EXPECT_NEAR(cost.read_ns, 0.5 * (20 * 6 + 30) / 7, 0.01);
+  EXPECT_EQ(cost.empty_ns, 10);
+  EXPECT_EQ(cost.step_ns, 5);
+}
+
 TEST(sampler, does_not_count_backwards) {
   EXPECT_EQ(told_clock().ns_between(7, 5), 0U);
   EXPECT_EQ(sample_clock("half", told_time, 0.5).ns_between(5, 8), 2U);

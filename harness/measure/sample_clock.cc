@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <numeric>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -84,15 +85,18 @@ clock_cost cost_of(const sample_clock& clock) {
   for (std::uint64_t& reading : readings) reading = clock.ticks();
   std::vector<std::uint64_t> lengths;
   lengths.reserve(reads - 1);
+  std::uint64_t step = 0;
   for (std::size_t i = 1; i < reads; ++i) {
     lengths.push_back(clock.ns_between(readings[i - 1], readings[i]));
+    step = std::gcd(step, readings[i] - readings[i - 1]);
   }
   const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
   std::nth_element(lengths.begin(), middle, lengths.end());
   return {.read_ns =
               static_cast<double>(clock.ns_between(readings.front(), readings.back())) /
               static_cast<double>(reads - 1),
-          .empty_ns = static_cast<double>(*middle)};
+          .empty_ns = static_cast<double>(*middle),
+          .step_ns = static_cast<double>(step) * clock.ns_per_tick()};
 }
 
 }  // namespace tussle::harness

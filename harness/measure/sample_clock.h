@@ -26,6 +26,7 @@ class sample_clock {
   static sample_clock steady();
 
   const std::string& name() const { return name_; }
+  double ns_per_tick() const { return ns_per_tick_; }
 
   std::uint64_t ticks() const {
 #if defined(__x86_64__)
@@ -57,6 +58,9 @@ class sample_clock {
 struct clock_cost {
   double read_ns = 0;   // one reading, in a row of readings: each timed step pays two
   double empty_ns = 0;  // the median of two readings with nothing between
+  // What all readings are multiples of: a virtual machine's counter may go in steps that
+  // are coarser than the histogram's buckets.
+  double step_ns = 0;
 };
 
 // Takes about 1 ms.

@@ -66,13 +66,15 @@ json latency_json(const case_result& result) {
   json operations = json::array();
   for (const operation_latency& each : result.latency)
     operations.push_back(to_json(each));
-  return {
-      {"measures", "service time"},
-      {"every", asked.every},
-      {"clock",
-       {{"name", clock.name()}, {"read_ns", cost.read_ns}, {"empty_ns", cost.empty_ns}}},
-      {"sub_bucket_bits", latency_histogram::sub_bucket_bits},
-      {"operations", std::move(operations)}};
+  return {{"measures", "service time"},
+          {"every", asked.every},
+          {"clock",
+           {{"name", clock.name()},
+            {"read_ns", cost.read_ns},
+            {"empty_ns", cost.empty_ns},
+            {"step_ns", cost.step_ns}}},
+          {"sub_bucket_bits", latency_histogram::sub_bucket_bits},
+          {"operations", std::move(operations)}};
 }
 
 }  // namespace tussle::harness

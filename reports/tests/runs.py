@@ -139,7 +139,7 @@ class Synthetic:
         names = ["read", "update"] if entry["workload"] == "read_mostly" else ["operation"]
         return {
             "measures": "service time", "every": 32, "sub_bucket_bits": 6,
-            "clock": {"name": "tsc", "read_ns": 21.5, "empty_ns": 22.0},
+            "clock": {"name": "tsc", "read_ns": 21.5, "empty_ns": 22.0, "step_ns": 0.4},
             "operations": [timed_operation(name, [
                 int((self._cost(entry) + 25) * (1 + 3 * (name == "update"))
                     * chance.lognormvariate(0, 0.2) * (1 if chance.random() < 0.995 else 40))

@@ -135,14 +135,14 @@ def result(options: dict[str, str], way: str) -> Record:
 def latency(workload_name: str, every: int) -> Record:
     """Twenty reads of 10 ns and one of 200 ns to each kind of operation."""
     names = ["read", "update"] if workload_name == "read_mostly" else ["operation"]
-    lengths = {"min_ns": 10, "max_ns": 200, "mean_ns": 400 / 21, "sum_ns": 400}
-    percentiles = {"p50_ns": 10, **dict.fromkeys(("p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns"))}
-    doubts = {"too_long": 0, "uncounted": 0, "null_because": "too few samples"}
-    rest = {**lengths, **percentiles, **doubts, "buckets": [[10, 20], [164, 1]]}
+    lengths: Record = {"min_ns": 10, "max_ns": 200, "mean_ns": 400 / 21, "sum_ns": 400}
+    percentiles: Record = {"p50_ns": 10, **dict.fromkeys(("p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns"))}
+    doubts: Record = {"too_long": 0, "uncounted": 0, "null_because": "too few samples"}
+    rest: Record = {**lengths, **percentiles, **doubts, "buckets": [[10, 20], [164, 1]]}
     return {
         "measures": "service time",
         "every": every,
-        "clock": {"name": "tsc", "read_ns": 12.5, "empty_ns": 13},
+        "clock": {"name": "tsc", "read_ns": 12.5, "empty_ns": 13, "step_ns": 0.5},
         "sub_bucket_bits": 6,
         "operations": [{"name": name, "samples": 21, **rest} for name in names],
     }
