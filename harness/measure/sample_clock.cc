@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <numeric>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -69,6 +68,21 @@ sample_clock calibrated_counter() {
               static_cast<double>(last_ticks - first_ticks)};
 }
 
+// The smallest difference between lengths that were met often, in ticks. A step need not
+// be a whole number of ticks, so lengths one tick apart count as the same.
+std::uint64_t step_of(const std::vector<std::uint64_t>& sorted) {
+  const std::size_t often = sorted.size() / 500;
+  std::uint64_t step = 0;
+  std::uint64_t last = 0;  // 0: none yet
+  for (std::size_t i = 0; i + often < sorted.size(); ++i) {
+    if (sorted[i + often] != sorted[i]) continue;
+    const std::uint64_t apart = sorted[i] - last;
+    if (last != 0 && apart > 1 && (step == 0 || apart < step)) step = apart;
+    last = sorted[i];
+  }
+  return std::max<std::uint64_t>(step, 1);
+}
+
 }  // namespace
 
 sample_clock sample_clock::steady() { return {"steady_clock", steady_ticks, 1}; }
@@ -85,18 +99,16 @@ clock_cost cost_of(const sample_clock& clock) {
   for (std::uint64_t& reading : readings) reading = clock.ticks();
   std::vector<std::uint64_t> lengths;
   lengths.reserve(reads - 1);
-  std::uint64_t step = 0;
   for (std::size_t i = 1; i < reads; ++i) {
-    lengths.push_back(clock.ns_between(readings[i - 1], readings[i]));
-    step = std::gcd(step, readings[i] - readings[i - 1]);
+    const std::uint64_t before = readings[i - 1];
+    lengths.push_back(readings[i] > before ? readings[i] - before : 0);
   }
-  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
-  std::nth_element(lengths.begin(), middle, lengths.end());
-  return {.read_ns =
-              static_cast<double>(clock.ns_between(readings.front(), readings.back())) /
-              static_cast<double>(reads - 1),
-          .empty_ns = static_cast<double>(*middle),
-          .step_ns = static_cast<double>(step) * clock.ns_per_tick()};
+  std::sort(lengths.begin(), lengths.end());
+  const std::uint64_t all = clock.ns_between(readings.front(), readings.back());
+  return {
+      .read_ns = static_cast<double>(all) / static_cast<double>(reads - 1),
+      .empty_ns = static_cast<double>(clock.ns_between(0, lengths[lengths.size() / 2])),
+      .step_ns = static_cast<double>(step_of(lengths)) * clock.ns_per_tick()};
 }
 
 }  // namespace tussle::harness

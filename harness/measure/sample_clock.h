@@ -58,8 +58,8 @@ class sample_clock {
 struct clock_cost {
   double read_ns = 0;   // one reading, in a row of readings: each timed step pays two
   double empty_ns = 0;  // the median of two readings with nothing between
-  // What all readings are multiples of: a virtual machine's counter may go in steps that
-  // are coarser than the histogram's buckets.
+  // The smallest difference between two lengths: a virtual machine's counter may go in
+  // steps that are coarser than the histogram's buckets.
   double step_ns = 0;
 };
 
