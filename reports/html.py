@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reports import formats
 from reports.latency_sections import latency_sections
+from reports.naming import slug
 from reports.numbers import Numbers, breakable, step
 from reports.palette import variables
 from reports.plots import Panel, panels, styles
@@ -61,7 +62,7 @@ def _environment() -> Environment:
     environment.filters.update(
         si=formats.si, whole=formats.whole, percent=formats.percent, seconds=formats.seconds,
         ratio=formats.ratio, significant=formats.significant, breakable=breakable,
-        step=step,
+        step=step, slug=slug,
     )
     return environment
 

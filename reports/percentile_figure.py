@@ -13,8 +13,8 @@ from reports.figures import LOOK, MUTED, TEXT, End, label_ends
 from reports.formats import duration
 from reports.palette import Style
 
-LEVELS = ((2, "50 %"), (10, "90 %"), (100, "99 %"), (1_000, "99.9 %"), (10_000, "99.99 %"),
-          (100_000, "99.999 %"), (1_000_000, "99.9999 %"))
+LEVELS = ((2, "50"), (10, "90"), (100, "99"), (1_000, "99.9"), (10_000, "99.99"),
+          (100_000, "99.999"), (1_000_000, "99.9999"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _level_axis(axes: Axes, curves: Sequence[Curve]) -> None:
     axes.set_xticklabels([text for _, text in shown])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.grid(True)
-    axes.set_xlabel("share of operations that took no longer", color=MUTED)
+    axes.set_xlabel("percentile (% that took no longer)", color=MUTED)
 
 
 def _length_axis(axes: Axes, lengths: Sequence[float]) -> None:

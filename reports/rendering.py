@@ -9,7 +9,7 @@ from reports.records import load
 
 
 def render(directory: Path, baseline: Path | None = None) -> Path:
-    """Writes summary.json and report.html, each whole; returns the page's path."""
+    """Writes summary.json, report.html and hist/*.hgrm, each whole; returns the page's path."""
     from reports.compare import compare
     from reports.html import to_html
     from reports.latency import write_histograms

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ struct distribution {
   const char* name;
   double (*draw)(std::mt19937_64& random);
 };
+
+void PrintTo(const distribution& which, std::ostream* out) { *out << which.name; }
 
 double uniform(std::mt19937_64& random) {
   return std::uniform_real_distribution<>(0, 1)(random);

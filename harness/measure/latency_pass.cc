@@ -25,6 +25,7 @@ void latency_pass::add_to(std::vector<operation_latency>& sums) const {
 
 std::vector<operation_latency> no_samples(const std::vector<std::string>& operations) {
   std::vector<operation_latency> sums;
+  sums.reserve(operations.size());
   for (const std::string& name : operations) sums.push_back({name, {}});
   return sums;
 }

@@ -139,8 +139,9 @@ TEST(sample_clock, costs_what_its_readings_take_and_knows_in_which_steps_it_goes
 }
 
 TEST(sampler, does_not_count_backwards) {
-  EXPECT_EQ(told_clock().ns_between(7, 5), 0U);
-  EXPECT_EQ(sample_clock("half", told_time, 0.5).ns_between(5, 8), 2U);
+  const sample_clock half("half", told_time, 0.5);
+  EXPECT_EQ(half.ns_between(7, 5), 0U);
+  EXPECT_EQ(half.ns_between(5, 8), 2U);
 }
 
 struct anyone {

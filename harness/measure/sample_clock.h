@@ -7,6 +7,7 @@
 // measured and recorded; it is part of every sample and never subtracted.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -44,8 +45,8 @@ class sample_clock {
   // 0 for an end before its beginning: counters of two cores may differ by a few ticks.
   std::uint64_t ns_between(std::uint64_t began, std::uint64_t ended) const {
     if (ended <= began) return 0;
-    return static_cast<std::uint64_t>(static_cast<double>(ended - began) * ns_per_tick_ +
-                                      0.5);
+    return static_cast<std::uint64_t>(
+        std::llround(static_cast<double>(ended - began) * ns_per_tick_));
   }
 
  private:
