@@ -67,6 +67,16 @@ def whole(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}".replace(",", THIN)
 
 
+def duration(ns: float | None) -> str:
+    """Returns 81.3 ns, 1.25 µs, 20 ms or 3.1 s."""
+    if ns is None or not math.isfinite(ns):
+        return NONE
+    for size, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if ns >= size * 0.9995:
+            return f"{significant(ns / size, 3)}{THIN}{unit}"
+    return f"{significant(ns, 3)}{THIN}ns"
+
+
 def seconds(value: float | None) -> str:
     """Returns 0.1 s, 12 s, 3 min 20 s or 2 h 5 min."""
     if value is None:

@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 from reports import formats
 from reports.contents import contents
+from reports.latency_sections import latency_sections
 from reports.matrix import matrix
+from reports.naming import slug
 from reports.numbers import Numbers, breakable, step
 from reports.overview import course_picture, heat_picture
 from reports.palette import variables
@@ -64,6 +66,7 @@ def _facts(summary: dict[str, Any]) -> dict[str, Any]:
         workload_ids={one["name"]: one["id"] for one in summary["workloads"]},
         subjects={one["name"]: one for one in summary["subjects"]},
         sections=workload_sections(summary),
+        latency=latency_sections(summary, styles(summary["subjects"])),
         at={row["name"]: place for place, row in enumerate(summary["cases"])},
         thread_columns=sorted({entry["threads"] for entry in summary["leaders"]}),
         leaders=_leader_places(summary),
@@ -82,7 +85,7 @@ def _environment() -> Environment:
     environment.filters.update(
         si=formats.si, whole=formats.whole, percent=formats.percent, seconds=formats.seconds,
         ratio=formats.ratio, significant=formats.significant, breakable=breakable,
-        step=step, spark=spark,
+        step=step, spark=spark, slug=slug,
     )
     return environment
 

@@ -20,6 +20,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "p": lambda value: formats.significant(value, 2),
     "change": lambda value: formats.fixed(value, 3),
     "seconds": formats.seconds,
+    "duration": formats.duration,
 }
 
 

@@ -8,6 +8,7 @@ from reports.cases import Row, case_rows
 from reports.choosing import choices
 from reports.drift import drift_over
 from reports.files import finite
+from reports.latency import latency_rows, latency_troubles
 from reports.naming import group_key, slug
 from reports.planted import planted_rows
 from reports.races import race_rows
@@ -27,7 +28,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
     """Returns the summary of a run, valid against harness/record/summary.schema.json."""
     manifest = run.manifest
     cores = cores_of(run)
-    rows = worth_showing(run, case_rows(run, cores))
+    rows, latency = worth_showing(run, case_rows(run, cores)), latency_rows(run, cores)
     names = list(dict.fromkeys(row["workload"] for row in rows))
     references = {name: reference_of(name, rows, manifest.preset) for name in names}
     leaders = place(rows, references)
@@ -49,7 +50,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "verdict": judge(run, counts),
         "counts": counts,
         "flags": flags_of(run),
-        "seconds": sum(unit.seconds or 0.0 for unit in run.units),
+        "seconds": sum(unit.seconds or 0.0 for unit in run.all_units),
         "calibration": calibration(run),
         "workloads": [_workload(run, name, rows, references[name]) for name in names],
         "subjects": _subjects(run, rows),
@@ -57,7 +58,8 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "choices": choices(rows, leaders, cores) if manifest.kind == "run" else [],
         "drift": drift,
         "cases": rows,
-        "troubles": trouble_rows(run, rows),
+        "latency": latency,
+        "troubles": trouble_rows(run, rows) + latency_troubles(run, latency),
         "planted": planted,
         "races": races,
         "corrupt": [asdict(item) for item in run.corrupt],

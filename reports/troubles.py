@@ -18,11 +18,12 @@ def trouble_rows(run: Run, rows: list[Row]) -> list[dict[str, Any]]:
             units.setdefault(unit.case, []).append(unit)
     bad = [row for row in rows if row["state"] != "ok"]
     bad.sort(key=lambda row: bool(row["expected"]))
-    return [_entry(run, row, units.get(row["name"], []), index < LOGS_SHOWN)
+    return [entry(run, row, units.get(row["name"], []), index < LOGS_SHOWN)
             for index, row in enumerate(bad)]
 
 
-def _entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, Any]:
+def entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, Any]:
+    """Returns what is told of one case."""
     units = sorted(units, key=lambda unit: (unit.status != row["state"], unit.block))
     first = units[0] if units else None
     return {

@@ -45,22 +45,24 @@ ACCIDENTS = ("failed", "crashed", "timeout", "unstartable")
 def count(run: Run, rows: Sequence[Row], races: Sequence[Record],
           planted: Sequence[Row]) -> dict[str, int]:
     """Returns how many of everything there were."""
-    statuses = Counter(unit.status for unit in run.units)
+    units, planned = run.all_units, len(run.manifest.plan + run.manifest.latency_plan)
+    statuses = Counter(unit.status for unit in units)
     expects = {row["name"]: row["expected"] for row in rows}
-    broken_expected = sum(unit.status == "broken" and expects[unit.case] for unit in run.units)
+    broken_expected = sum(
+        unit.status == "broken" and expects.get(unit.case, False) for unit in units)
     judged = [item for row in planted for item in row["detectors"]]
     return {
         "cases": len(rows),
         "cases_ok": sum(row["state"] == "ok" for row in rows),
         "cases_due": sum(not row["expected"] for row in rows),
         "cases_broken_expected": sum(row["expected"] for row in rows),
-        "units": len(run.manifest.plan),
+        "units": planned,
         "units_ok": statuses["ok"],
         "units_broken": statuses["broken"] - broken_expected,
         "units_broken_expected": broken_expected,
         **{f"units_{status}": statuses[status] for status in ACCIDENTS},
-        "units_missing": len(run.manifest.plan) - len(run.units),
-        "units_without_verdict": len(run.manifest.plan) - statuses["ok"] - statuses["broken"],
+        "units_missing": planned - len(units),
+        "units_without_verdict": planned - statuses["ok"] - statuses["broken"],
         "corrupt": len(run.corrupt),
         "skipped": len(run.manifest.raw["skipped"]),
         "windows": sum(len(unit.samples) for unit in run.units),

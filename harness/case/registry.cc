@@ -1,6 +1,7 @@
 #include "harness/case/registry.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "harness/case/case_name.h"
@@ -56,6 +57,10 @@ void require_sound(const workload_info& info) {
   const std::string where = "workload '" + info.name + "': ";
   if (info.conditions.empty() || info.conditions.back().name != "threads") {
     throw std::logic_error(where + "its last condition must be threads");
+  }
+  const std::set<std::string> named(info.operations.begin(), info.operations.end());
+  if (named.empty() || named.size() != info.operations.size() || named.contains("")) {
+    throw std::logic_error(where + "its operations need a name each, all different");
   }
   for (const condition_info& c : info.conditions) {
     const bool inside = std::all_of(

@@ -183,6 +183,22 @@ TEST(registry, refuses_a_condition_without_a_default_that_can_be_used) {
   EXPECT_EQ(refusal<default_outside>(), words);
 }
 
+struct two_operations_of_one_name {
+  static workload_info info() {
+    workload_info told = workload_named("odd", "counter", {threads_condition()});
+    told.operations = {"read", "read"};
+    return told;
+  }
+  template <counter_subject Subject>
+  using run = run_once<Subject>;
+};
+
+TEST(registry, refuses_operations_that_cannot_be_told_apart) {
+  registry all;
+
+  EXPECT_THROW((all.add<two_operations_of_one_name, plain>()), std::logic_error);
+}
+
 TEST(registry, knows_the_roles_of_a_subject_from_the_workloads_it_stands_in) {
   const registry all = small_registry();
 

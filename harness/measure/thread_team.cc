@@ -68,7 +68,10 @@ class team {
     // Asking the kernel takes the time keeper a while: outside the window.
     const double waited_before = waiting_ns();
     const reading open = read();
+    // Relaxed: workers look at it now and then; it publishes nothing.
+    if (options.open != nullptr) options.open->store(true, std::memory_order_relaxed);
     pause_for(options.window_seconds);
+    if (options.open != nullptr) options.open->store(false, std::memory_order_relaxed);
     const reading close = read();
     const double waited_after = waiting_ns();
     end();

@@ -22,6 +22,7 @@ namespace tussle::harness {
 struct window_options {
   double ramp_seconds = 0.02;
   double window_seconds = 0.1;
+  std::atomic<bool>* open = nullptr;  // if given: set while the window is open
 };
 
 // Runs until `stop`; called on every thread of the team.

@@ -100,22 +100,25 @@ json to_json(const case_result& result) {
   json samples = json::array();
   for (const case_sample& sample : result.samples)
     samples.push_back(to_json(sample, selected));
-  return {{"schema", 1},
-          {"case", selected.name},
-          {"workload", selected.workload->name},
-          {"subject", selected.subject->name},
-          {"kind", to_string(selected.subject->kind)},
-          {"role", selected.workload->role},
-          {"conditions", to_json(selected.values)},
-          {"mode", sync::mode_name()},
-          {"seed", result.options.seed},
-          {"context", context(result)},
-          {"samples", std::move(samples)},
-          {"total_operations", total_operations(result)},
-          {"verdict",
-           {{"passed", result.verdict.passed}, {"message", result.verdict.message}}},
-          {"error", result.error.empty() ? json(nullptr) : json(result.error)},
-          {"races", races(result)}};
+  json record = {
+      {"schema", 1},
+      {"case", selected.name},
+      {"workload", selected.workload->name},
+      {"subject", selected.subject->name},
+      {"kind", to_string(selected.subject->kind)},
+      {"role", selected.workload->role},
+      {"conditions", to_json(selected.values)},
+      {"mode", sync::mode_name()},
+      {"seed", result.options.seed},
+      {"context", context(result)},
+      {"samples", std::move(samples)},
+      {"total_operations", total_operations(result)},
+      {"verdict",
+       {{"passed", result.verdict.passed}, {"message", result.verdict.message}}},
+      {"error", result.error.empty() ? json(nullptr) : json(result.error)},
+      {"races", races(result)}};
+  if (result.options.latency.every != 0) record["latency"] = latency_json(result);
+  return record;
 }
 
 std::string case_text(const case_result& result) { return to_text(to_json(result)); }

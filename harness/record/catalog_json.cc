@@ -36,9 +36,13 @@ json to_json(const condition_info& c) {
 json to_json(const workload_info& w) {
   json conditions = json::array();
   for (const condition_info& c : w.conditions) conditions.push_back(to_json(c));
-  return {{"name", w.name},           {"question", w.question},
-          {"invariant", w.invariant}, {"failure", w.failure},
-          {"role", w.role},           {"conditions", std::move(conditions)}};
+  return {{"name", w.name},
+          {"question", w.question},
+          {"invariant", w.invariant},
+          {"failure", w.failure},
+          {"role", w.role},
+          {"conditions", std::move(conditions)},
+          {"operations", w.operations}};
 }
 
 json to_json(const subject_info& s, std::vector<std::string> roles) {

@@ -55,6 +55,9 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how often and how long."""
     parser.add_argument("--blocks", metavar="N", type=count, help="fresh processes for each case")
     parser.add_argument("--window", metavar="S", type=seconds, help="seconds that are measured")
+    parser.add_argument(
+        "--no-latency", action="store_true", help="leave out the preset's latency pass"
+    )
     parser.add_argument("--timeout", metavar="S", type=seconds, help="seconds one unit may take")
     parser.add_argument(
         "--budget", metavar="S", type=budget, help="seconds: fewer blocks, then fewer cases, to fit"
@@ -83,6 +86,7 @@ def request_of(kind: str, command: tuple[str, ...], asked: argparse.Namespace) -
         shard=asked.shard,
         resume=asked.resume,
         exports=check_exports(asked, kind),
+        latency=not asked.no_latency,
     )
 
 

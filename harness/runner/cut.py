@@ -7,11 +7,21 @@ from itertools import zip_longest
 from typing import Any
 
 from harness.runner.plan import Case
+from harness.runner.shard import dealt
 from harness.runner.trouble import Trouble
 
 # Of one process and of its record, beside window and ramp: means over the preset smoke on two busy cores.
 # A sanitizer build starts slowly.
 START_COST_S = {"bench": 0.06, "tsan": 0.08}
+
+
+@dataclass(frozen=True)
+class Pass:
+    """The latency pass that was asked for: how often, how long one unit takes, and of which cases."""
+
+    blocks: int = 0
+    unit: float = 0.0
+    cases: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -21,13 +31,21 @@ class Allowance:
     unit: float
     budget: float | None = None
     shards: int = 1
+    latency: Pass = Pass()
 
-    def seconds(self, cases: int, blocks: int) -> float:
+    def seconds(self, cases: Sequence[Case], blocks: int, latency_blocks: int = 0) -> float:
         """Returns how long the largest shard takes."""
-        return math.ceil(cases / self.shards) * blocks * self.unit
+        if not latency_blocks:
+            return math.ceil(len(cases) / self.shards) * blocks * self.unit
+        names = dealt(cases)
+        return max(
+            len(share) * blocks * self.unit
+            + sum(name in self.latency.cases for name in share) * latency_blocks * self.latency.unit
+            for share in (names[index :: self.shards] for index in range(self.shards))
+        )
 
-    def holds(self, cases: int, blocks: int) -> bool:
-        return self.budget is None or self.seconds(cases, blocks) <= self.budget
+    def holds(self, cases: Sequence[Case], blocks: int, latency_blocks: int = 0) -> bool:
+        return self.budget is None or self.seconds(cases, blocks, latency_blocks) <= self.budget
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,8 @@ class Cut:
     blocks_asked: int | None  # None: as many as fit
     cases: int
     cases_asked: int
+    latency_blocks: int = 0
+    latency_blocks_asked: int = 0
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -51,6 +71,8 @@ class Cut:
             left_out.append(f"{self.blocks} of {self.blocks_asked} blocks")
         if self.cases < self.cases_asked:
             left_out.append(f"{self.cases} of {self.cases_asked} cases")
+        if self.latency_blocks < self.latency_blocks_asked:
+            left_out.append(f"{self.latency_blocks} of {self.latency_blocks_asked} latency blocks")
         return f"cut to {' and '.join(left_out)} by the budget" if left_out else ""
 
 
@@ -60,41 +82,65 @@ class Fitted:
 
     cases: list[Case]
     blocks: int
+    latency_blocks: int = 0
     dropped: list[Case] = field(default_factory=list)
     cut: Cut | None = None
 
 
 def fit(cases: Sequence[Case], blocks: int | None, allowance: Allowance) -> Fitted:
-    """Returns what fits: whole blocks go first, down to one; only then cases go.
+    """Returns what fits: blocks go first, down to one; then the latency pass; only then cases.
 
     Why in this order: with fewer blocks every question still gets an answer, a less certain one.
     """
+    asked = allowance.latency.blocks if allowance.latency.cases else 0
     if allowance.budget is None:
         assert blocks is not None  # a preset without blocks has a budget
-        return Fitted(list(cases), blocks)
-    if not allowance.holds(1, 1):
+        return Fitted(list(cases), blocks, asked)
+    if not allowance.holds(cases[:1], 1):
         what = f"a budget of {allowance.budget:g} s holds no unit: one takes {allowance.unit:.2g} s"
         raise Trouble(what, "raise it, or shorten the window", "the budget")
-    most = _most_blocks(len(cases), allowance)
-    fitting = most if blocks is None else min(blocks, most)
+    fitting, latency_blocks = _blocks(cases, blocks, asked, allowance)
     kept = list(cases) if fitting else _first_that_fit(cases, allowance)
     left = {case.name for case in kept}
     fitting = max(1, fitting)
     cut = Cut(
         budget=allowance.budget,
-        estimate=round(allowance.seconds(len(kept), fitting), 3),
+        estimate=round(allowance.seconds(kept, fitting, latency_blocks), 3),
         blocks=fitting,
         blocks_asked=blocks,
         cases=len(kept),
         cases_asked=len(cases),
+        latency_blocks=latency_blocks,
+        latency_blocks_asked=asked,
     )
-    return Fitted(kept, fitting, [case for case in cases if case.name not in left], cut)
+    dropped = [case for case in cases if case.name not in left]
+    return Fitted(kept, fitting, latency_blocks, dropped, cut)
 
 
-def _most_blocks(cases: int, allowance: Allowance) -> int:
+def _blocks(
+    cases: Sequence[Case], asked: int | None, latency_asked: int, allowance: Allowance
+) -> tuple[int, int]:
+    """Returns how many blocks of all cases and how many of the latency pass fit; 0 where none does.
+
+    The latency pass shrinks to one block before the other blocks go: those carry every verdict.
+    """
+    for latency_blocks in range(latency_asked, 0, -1):
+        most = _most_blocks(cases, latency_blocks, allowance)
+        if most >= (asked or 1) or (latency_blocks == 1 and most):
+            return (most if asked is None else min(asked, most)), latency_blocks
+    most = _most_blocks(cases, 0, allowance)
+    return (most if asked is None else min(asked, most)), 0
+
+
+def _most_blocks(cases: Sequence[Case], latency_blocks: int, allowance: Allowance) -> int:
     assert allowance.budget is not None
-    most = int(allowance.budget / allowance.seconds(cases, 1))
-    return most if allowance.holds(cases, most) else most - 1  # rounding
+    single = allowance.seconds(cases, 0, latency_blocks)
+    most = int(max(0.0, allowance.budget - single) / allowance.seconds(cases, 1))
+    while most and not allowance.holds(cases, most, latency_blocks):  # rounding
+        most -= 1
+    while allowance.holds(cases, most + 1, latency_blocks):
+        most += 1
+    return most
 
 
 def _first_that_fit(cases: Sequence[Case], allowance: Allowance) -> list[Case]:
@@ -105,10 +151,10 @@ def _first_that_fit(cases: Sequence[Case], allowance: Allowance) -> list[Case]:
     """
     kept: list[Case] = []
     for comparison in _in_turn(cases):
-        if allowance.holds(len(kept) + len(comparison), 1):
+        if allowance.holds([*kept, *comparison], 1):
             kept += comparison
     if not kept:
-        kept = [case for case, n in zip(cases, range(1, len(cases) + 1)) if allowance.holds(n, 1)]
+        kept = [case for n, case in enumerate(cases, 1) if allowance.holds(cases[:n], 1)]
     places = {case.name: place for place, case in enumerate(cases)}
     return sorted(kept, key=lambda case: places[case.name])
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.runner import records
 from harness.runner.judgement import Tally
+from harness.runner.latency import THROUGHPUT
 from harness.runner.plan import Planned, unit_seed
 from harness.runner.races import Races
 
@@ -44,9 +45,10 @@ def judged(
 
 def _mismatch(record: Record, planned: Planned, seed: int) -> str:
     """Returns what shows that a record is not of this unit of this run."""
+    there = {"pass": THROUGHPUT, **record}
     for name, value in planned.record().items():
-        if record[name] != value:
-            return f"{name} is {record[name]!r}, not {value!r} as planned"
+        if there[name] != value:
+            return f"{name} is {there[name]!r}, not {value!r} as planned"
     if record["result"] is not None and record["result"]["seed"] != unit_seed(seed, planned.key):
         return "it was made from another seed"
     return ""

@@ -1,11 +1,25 @@
 """What do `run` and `race` set out to do, given a preset and options?"""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from harness.runner import binary, cut, directory, dry_run, execution, plan, resume
+from harness.runner import (
+    binary,
+    cut,
+    directory,
+    dry_run,
+    execution,
+    latency_plan,
+    plan,
+    resume,
+)
 from harness.runner.binary import Launcher
-from harness.runner.cut import Allowance
+from harness.runner.catalog import Catalog
+from harness.runner.cut import Allowance, Pass
+from harness.runner.latency import LATENCY
+from harness.runner.plan import Case
 from harness.runner.presets import Preset
 from harness.runner.request import Request
 from harness.runner.trouble import Trouble, say
@@ -37,10 +51,15 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         raise Trouble(what, "leave --binary away", str(launcher.path))
     cases = plan.choose(preset, catalog, request.choice, request.kind)
     shards = request.shard.of if request.shard else 1
-    allowance = Allowance(unit_seconds(preset, catalog.mode), preset.budget, shards)
+    unit = unit_seconds(preset, catalog.mode)
+    asked = _latency_pass(preset, cases.kept, catalog)
+    allowance = Allowance(unit, preset.budget, shards, asked)
     fitted = cut.fit(cases.kept, preset.blocks, allowance)
     seed = _seed(request, preset)
-    whole = tuple(plan.shuffled(fitted.cases, fitted.blocks, seed))
+    whole = plan.shuffled(fitted.cases, fitted.blocks, seed)
+    if preset.latency and fitted.latency_blocks:
+        timed = replace(preset.latency, blocks=fitted.latency_blocks)
+        whole += latency_plan.units(timed, fitted.cases, catalog, seed, len(whole))
     mine = request.shard.share(fitted.cases) if request.shard else None
     why_dropped = f"cut: a budget of {preset.budget or 0:g} s holds {len(fitted.cases)} cases"
     return Undertaking(
@@ -52,7 +71,7 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         catalog=catalog,
         binary=launcher.path,
         built_here=request.binary is None,
-        whole=whole,
+        whole=tuple(whole),
         plan=tuple(p for p in whole if mine is None or p.case.name in mine),
         blocks=fitted.blocks,
         skipped=cases.skipped | {case.name: why_dropped for case in fitted.dropped},
@@ -60,6 +79,15 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         shard=request.shard,
         exports=request.exports,
     )
+
+
+def _latency_pass(preset: Preset, cases: Sequence[Case], catalog: Catalog) -> Pass:
+    """Returns what the latency pass of a preset takes."""
+    if preset.latency is None:
+        return Pass()
+    timed = latency_plan.chosen(preset.latency, cases, catalog)
+    names = frozenset(case.name for case in timed)
+    return Pass(preset.latency.blocks, unit_seconds(preset, catalog.mode, LATENCY), names)
 
 
 def _seed(request: Request, preset: Preset) -> int:

@@ -19,6 +19,7 @@ from harness.runner.catalog import (
     Workload,
     case_name,
 )
+from harness.runner.latency import KEY_LETTERS, THROUGHPUT
 from harness.runner.machine import Machine
 from harness.runner.presets import CaseGrid, Preset
 from harness.runner.trouble import Trouble, nearest, offer
@@ -35,9 +36,9 @@ class Case:
     subject: str
     conditions: Conditions
 
-    def key(self, block: int) -> str:
+    def key(self, block: int, letter: str = "b") -> str:
         """Returns the name of this case's unit at a block, safe for a file name."""
-        return f"{self.name.replace('/', '_').replace(':', '=')}.b{block}"
+        return f"{self.name.replace('/', '_').replace(':', '=')}.{letter}{block}"
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,11 @@ class Planned:
     case: Case
     block: int
     order: int
+    measures: str = THROUGHPUT  # its pass
 
     @property
     def key(self) -> str:
-        return self.case.key(self.block)
+        return self.case.key(self.block, KEY_LETTERS[self.measures])
 
     def record(self) -> dict[str, Any]:
         """Returns the entry of the manifest."""
@@ -62,13 +64,15 @@ class Planned:
             "conditions": self.case.conditions,
             "block": self.block,
             "order": self.order,
+            "pass": self.measures,
         }
 
 
 def planned_of(record: dict[str, Any]) -> Planned:
     """Returns the unit of a manifest's entry."""
     names = (record["case"], record["workload"], record["subject"])
-    return Planned(Case(*names, record["conditions"]), record["block"], record["order"])
+    case = Case(*names, record["conditions"])
+    return Planned(case, record["block"], record["order"], record.get("pass", THROUGHPUT))
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,11 @@ def cores(machine: Machine = Machine()) -> int:
     quota = cgroup.cpu_quota(machine)
     allowed = len(os.sched_getaffinity(0))
     return allowed if quota is None else max(1, min(allowed, math.floor(quota)))
+
+
+def thread_counts(values: Sequence[int | str]) -> set[int]:
+    """Returns numbers of threads as this machine understands them."""
+    return {int(_number(value, "[latency] threads")) for value in values}
 
 
 def choose(preset: Preset, catalog: Catalog, choice: Choice, kind: str) -> Cases:

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.runner import latency
+from harness.runner.latency import Latency
 from harness.runner.preset_check import check
 from harness.runner.trouble import Trouble, reason, unknown
 
@@ -20,10 +22,8 @@ DEFAULTS: dict[str, Any] = {
     "ramp": 0.02,
     "timeout": 20,
     "kinds": ["run"],
-    "latency": {},
     "cases": [],
 }
-TABLES = ("latency",)  # joined with the parent's key by key
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,12 @@ class Preset:
     timeout: float
     kinds: tuple[str, ...]
     cases: tuple[CaseGrid, ...]
-    latency: dict[str, Any] = field(default_factory=dict)
+    latency: Latency | None = None
 
     def resolved(self) -> dict[str, Any]:
         """Returns the preset as records keep it; what it does not use is left out."""
-        optional = {"budget": self.budget, "latency": self.latency}
+        timed = self.latency.record() if self.latency else None
+        optional = {"budget": self.budget, "latency": timed}
         return {
             "name": self.name,
             "file": self.file,
@@ -105,7 +106,7 @@ def load(root: Path, name: str, checked: bool = True) -> Preset:
         timeout=float(table["timeout"]),
         kinds=tuple(table["kinds"]),
         cases=tuple(cases),
-        latency=table["latency"],
+        latency=latency.read(table.get("latency"), _shown(root, path)),
     )
 
 
@@ -129,6 +130,7 @@ def _with_ancestors(
     table = _read(path, shown)
     if checked:
         check(table, shown)
+        latency.read(table.get("latency"), shown)
     own = [_grid(case, shown, i) for i, case in enumerate(table.get("cases", []))]
     if "inherits" not in table:
         return {**DEFAULTS, **table}, own
@@ -137,8 +139,7 @@ def _with_ancestors(
         known = sorted(p.stem for p in path.parent.glob("*.toml"))
         raise unknown("preset", table["inherits"], known, f"{shown} 'inherits'")
     base, inherited = _with_ancestors(root, parent, (*children, path.resolve()), checked)
-    joined = {key: {**base[key], **table.get(key, {})} for key in TABLES}
-    return {**base, **table, **joined}, inherited + own
+    return {**base, **table}, inherited + own
 
 
 def _read(path: Path, shown: str) -> dict[str, Any]:

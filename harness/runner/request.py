@@ -31,6 +31,7 @@ class Request:
     dry_run: bool = False
     resume: str | None = None
     exports: tuple[Wish, ...] = ()
+    latency: bool = True  # with the latency pass, where the preset has one
 
     def options(self) -> dict[str, Any]:
         """Returns what decides about the plan, as the manifest keeps it."""
@@ -45,6 +46,7 @@ class Request:
             "window": self.window,
             "timeout": self.timeout,
             "budget": self.budget,
+            "no_latency": None if self.latency else True,
             "shard": str(self.shard) if self.shard else None,
         }
 
@@ -56,7 +58,7 @@ class Request:
             if value is None or value in ([], "") or value == stored.get(name):
                 continue
             had = stored.get(name)
-            label = name if name == "preset" else f"--{name}"
+            label = name if name == "preset" else f"--{name.replace('_', '-')}"
             what = f"{label} is {value}, but the run was begun with {had or 'none'}"
             raise Trouble(what, "leave it away, or start a new run", place)
 
@@ -69,6 +71,7 @@ class Request:
             window=options.get("window"),
             timeout=options.get("timeout"),
             budget=options.get("budget"),
+            latency=not options.get("no_latency"),
         )
 
     def loaded_preset(self, root: Path) -> Preset:
@@ -84,8 +87,10 @@ class Request:
             window=self.window or preset.window,
             timeout=self.timeout or preset.timeout,
             budget=self.budget or preset.budget,
+            latency=preset.latency if self.latency and self.kind == "run" else None,
         )
-        needed = preset.window + preset.ramp
+        longest = max(preset.window, preset.latency.window if preset.latency else 0)
+        needed = longest + preset.ramp
         if preset.timeout <= needed:
             what = f"a unit measures for {needed:g} s, so it cannot end in {preset.timeout:g} s"
             raise Trouble(what, "raise the timeout or shorten the window", preset.file)

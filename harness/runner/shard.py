@@ -25,12 +25,17 @@ class Shard:
         machine that plans these cases splits them alike; neighbours in a preset, which take equally
         long, are dealt to different shards; and no shard has more than one case more than another.
         """
-        dealt = sorted((case.name for case in cases), key=_mixed)
-        share = frozenset(dealt[self.index - 1 :: self.of])
+        names = dealt(cases)
+        share = frozenset(names[self.index - 1 :: self.of])
         if not share:
-            what = f"shard {self} is empty: there are only {len(dealt)} cases"
-            raise Trouble(what, f"use at most {len(dealt)} shards", "--shard")
+            what = f"shard {self} is empty: there are only {len(names)} cases"
+            raise Trouble(what, f"use at most {len(names)} shards", "--shard")
         return share
+
+
+def dealt(cases: Sequence[Case]) -> list[str]:
+    """Returns the names of cases in the order in which they are dealt to shards."""
+    return sorted((case.name for case in cases), key=_mixed)
 
 
 def _mixed(name: str) -> bytes:

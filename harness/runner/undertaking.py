@@ -2,14 +2,16 @@
 
 import os
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.runner import binary
+from harness.runner import binary, latency
 from harness.runner.catalog import Catalog
 from harness.runner.cut import START_COST_S, Cut
 from harness.runner.directory import now
+from harness.runner.latency import LATENCY, THROUGHPUT
 from harness.runner.plan import Planned
 from harness.runner.presets import Preset
 from harness.runner.shard import Shard
@@ -48,17 +50,26 @@ class Undertaking:
         """Returns what each unit may take."""
         preset = self.preset
         perturbed = self.kind == "race"
-        return Budget(preset.window, preset.ramp, preset.timeout, self.seed, perturbed)
+        times = preset.window, preset.ramp, preset.timeout
+        return Budget(*times, self.seed, perturbed, latency=preset.latency)
+
+    def seconds(self, plan: Iterable[Planned]) -> float:
+        """Returns how long some units take, roughly."""
+        return sum(
+            unit_seconds(self.preset, self.catalog.mode, planned.measures) for planned in plan
+        )
 
     def account(self) -> str:
         """Returns in one line what is to be run and how long it takes."""
-        units = len(self.plan)
+        timed = sum(planned.measures == LATENCY for planned in self.plan)
+        units = len(self.plan) - timed
+        single = f" and {timed} for latency" if timed else ""
         shard = f" of shard {self.shard}" if self.shard else ""
         cut = self.cut.statement() if self.cut else ""
         skipped = len(self.skipped)
         return (
             f"preset {self.preset.name}: {units // self.blocks} cases{shard} x {self.blocks} blocks"
-            f" = {units} units, about {duration(units * seconds_of_unit(self))};"
+            f" = {units} units{single}, about {duration(self.seconds(self.plan))};"
             f" seed {self.seed}"
             + (f"; {cut}" if cut else "")
             + (f"; {skipped} cases skipped" if skipped else "")
@@ -73,7 +84,7 @@ class Undertaking:
             "created": now(),
             "command": list(self.command),
             "options": self.options,
-            "preset": {**self.preset.resolved(), "blocks": self.blocks},
+            "preset": self._preset(),
             "preset_hash": self.preset.digest(),
             "seed": self.seed,
             **self._source(root),
@@ -87,6 +98,14 @@ class Undertaking:
             "finished": None,
             "interrupted": False,
         }
+
+    def _preset(self) -> dict[str, Any]:
+        """Returns the preset with as many blocks as are planned."""
+        resolved = {**self.preset.resolved(), "blocks": self.blocks}
+        if self.preset.latency and self.cut:
+            blocks = self.cut.latency_blocks
+            resolved["latency"] = {**resolved["latency"], "blocks": blocks} if blocks else None
+        return resolved
 
     def _shard(self) -> dict[str, Any] | None:
         if self.shard is None:
@@ -107,14 +126,10 @@ class Undertaking:
         return {"commit": commit, "dirty": _git(root, "status", "--porcelain") not in (None, "")}
 
 
-def seconds_of_unit(undertaking: Undertaking) -> float:
-    """Returns how long one unit takes, roughly."""
-    return unit_seconds(undertaking.preset, undertaking.catalog.mode)
-
-
-def unit_seconds(preset: Preset, mode: str) -> float:
+def unit_seconds(preset: Preset, mode: str, measures: str = THROUGHPUT) -> float:
     """Returns how long one unit of a preset takes, roughly."""
-    return preset.window + preset.ramp + START_COST_S.get(mode, START_COST_S["bench"])
+    window = latency.window(measures, preset.latency, preset.window)
+    return window + preset.ramp + START_COST_S.get(mode, START_COST_S["bench"])
 
 
 def duration(seconds: float) -> str:

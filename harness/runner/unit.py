@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.runner import binary, records
+from harness.runner import binary, latency, records
 from harness.runner.binary import Launcher
 from harness.runner.catalog import Catalog
 from harness.runner.directory import now
+from harness.runner.latency import Latency
 from harness.runner.plan import Planned, unit_seed
 from harness.runner.process import Ending
 
@@ -39,6 +40,7 @@ class Budget:
     seed: int
     perturbed: bool  # unlikely interleavings are made likely, where the build can do that
     unit_seed: int | None = None  # handed to the unit as it is; None: drawn from `seed` and its key
+    latency: Latency | None = None  # how single operations are timed, where they are
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,11 @@ def _arguments(planned: Planned, budget: Budget, out: Path) -> list[str]:
     seed = budget.unit_seed or unit_seed(budget.seed, planned.key)
     arguments = [
         f"--case={planned.case.name}",
-        f"--window={budget.window:g}",
+        f"--window={latency.window(planned.measures, budget.latency, budget.window):g}",
         f"--ramp={budget.ramp:g}",
         f"--seed={seed}",
         f"--out={out}",
+        *latency.arguments(planned.measures, budget.latency),
     ]
     return [*arguments, f"--perturb={seed}"] if budget.perturbed else arguments
 
@@ -156,7 +159,7 @@ def _mismatch(planned: Planned, mode: str, ending: Ending, result: dict[str, Any
         return "the exit code says that the invariant broke, the result does not"
     if mode == "tsan" and result.get("races") is None and ending.exit_code != EXIT_FAILED:
         return "the result of a sanitizer build holds no list of races"
-    return ""
+    return latency.objection(planned.measures, result)
 
 
 def _last_words(scratch: Path) -> str:
@@ -179,6 +182,7 @@ def _record(
         "conditions": planned.case.conditions,
         "block": planned.block,
         "order": planned.order,
+        "pass": planned.measures,
         "status": judged.status,
         "started": started,
         "seconds": round(ending.seconds, 4),

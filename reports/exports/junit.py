@@ -39,6 +39,8 @@ def _suites(run: Run, summary: dict[str, Any]) -> dict[str, list[Test]]:
     suites: dict[str, list[Test]] = {}
     for row in summary["cases"]:
         suites.setdefault(row["workload"], []).append(_case(run, summary, row))
+    for row in summary.get("latency", []):
+        suites.setdefault(row["workload"], []).append(_latency(run, row))
     for entry in summary["skipped"]:
         suites.setdefault(entry["case"].split("/")[0], []).append(_skipped(entry))
     planted = list(_planted(summary))
@@ -66,6 +68,14 @@ def _case(run: Run, summary: dict[str, Any], row: dict[str, Any]) -> Test:
     source = next((s["source"] for s in summary["subjects"] if s["name"] == row["subject"]), "")
     outcome = _broken(run, row, units) or _raced(run, summary, row, units) or _accident(run, row, units)
     return Test(row["name"], **outcome, seconds=seconds, file=source)
+
+
+def _latency(run: Run, row: dict[str, Any]) -> Test:
+    """Returns what the latency pass of a case came to: other processes than those of its throughput."""
+    units = [unit for unit in run.latency_units if unit.case == row["case"]]
+    seconds = sum(unit.seconds or 0.0 for unit in units)
+    outcome = _broken(run, row, units) or _accident(run, row, units)
+    return Test(f"{row['case']} (latency)", **outcome, seconds=seconds)
 
 
 def _broken(run: Run, row: dict[str, Any], units: list[Unit]) -> dict[str, str]:

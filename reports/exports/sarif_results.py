@@ -26,11 +26,12 @@ def judgement_results(summary: Record) -> Iterator[Record]:
         yield from _stress_results(summary)
         return
     messages = {entry["case"]: entry["message"] for entry in summary["troubles"]}
-    for row in summary["cases"]:
-        if row["statuses"].get("broken"):
-            said = words_of(f"{row['name']}: {messages.get(row['name'], 'the invariant did not hold')}")
-            yield _finding(BROKEN_INVARIANT, said, _sources(summary, [row["subject"]]), row["expected"],
-                           of_words(BROKEN_INVARIANT, row["name"]), {"case": row["name"]})
+    latency = [{**row, "name": row["case"]} for row in summary.get("latency", [])]
+    broken = {row["name"]: row for row in [*latency, *summary["cases"]] if row["statuses"].get("broken")}
+    for row in broken.values():
+        said = words_of(f"{row['name']}: {messages.get(row['name'], 'the invariant did not hold')}")
+        yield _finding(BROKEN_INVARIANT, said, _sources(summary, [row["subject"]]), row["expected"],
+                       of_words(BROKEN_INVARIANT, row["name"]), {"case": row["name"]})
     for row in summary["planted"]:
         for item in row["detectors"]:
             if item["state"] == "missed":

@@ -116,4 +116,14 @@ def crash_with(said: str) -> Callable[[dict[str, Any]], None]:
                                     signal="SIGSEGV")
 
 
-ALL = (clean, broken, crashed, missed, torn, interrupted, empty, raced, raced_unexpectedly, stray_race, hostile)
+def latency_broken(folder: Path) -> Path:
+    """A run in whose latency pass alone an invariant broke."""
+    return Synthetic(**SMALL, latency_blocks=2).write(folder, {"private_mutex_think=0_threads=2.l1": break_invariant})
+
+
+def latency_crashed(folder: Path) -> Path:
+    """A run in whose latency pass alone a process crashed."""
+    return Synthetic(**SMALL, latency_blocks=2).write(folder, {"private_atom_think=0_threads=2.l0": crash})
+
+
+ALL = (latency_broken, latency_crashed, clean, broken, crashed, missed, torn, interrupted, empty, raced, raced_unexpectedly, stray_race, hostile)

@@ -15,6 +15,14 @@ def test_rates_carry_a_prefix(value: float, text: str) -> None:
     assert formats.si(value) == text
 
 
+@pytest.mark.parametrize(("ns", "text"), [
+    (0, "0\u202fns"), (81.26, "81.3\u202fns"), (999.4, "999\u202fns"), (999.6, "1.00\u202fµs"),
+    (1234.5, "1.23\u202fµs"), (2e7, "20.0\u202fms"), (3.1e9, "3.10\u202fs"), (None, "–"),
+    (math.inf, "–")])
+def test_durations_have_the_unit_that_suits_them(ns: float, text: str) -> None:
+    assert formats.duration(ns) == text
+
+
 @pytest.mark.parametrize(("value", "text"), [
     (1234.5, "1\u202f230"), (0.01234, "0.0123"), (1.92e-7, "1.92e-7"), (99.96, "100"),
     (0.0, "0"), (math.nan, "–")])

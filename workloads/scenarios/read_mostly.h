@@ -7,6 +7,7 @@
 // lost.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -50,7 +51,8 @@ struct read_mostly {
                         .maximum = 1,
                         .integer = false},
                        think_condition(),
-                       harness::threads_condition()}};
+                       harness::threads_condition()},
+        .operations = {"read", "update"}};
   }
 
   template <harness::cell_subject Subject>
@@ -61,15 +63,18 @@ struct read_mostly {
           think_(values.count("think")),
           seen_(static_cast<std::size_t>(values.threads())) {}
 
-    void step(harness::worker& self) {
+    // Returns which of the operations it was.
+    std::size_t step(harness::worker& self) {
       seen& mine = seen_[static_cast<std::size_t>(self.index())];
-      if (self.random.chance(read_share_)) {
+      const bool reads = self.random.chance(read_share_);
+      if (reads) {
         mine.read(shared_.load());
       } else {
         shared_.update([](const versioned& v) { return v.next(); });
         ++mine.updates;
       }
       harness::work(think_);
+      return reads ? 0 : 1;
     }
 
     harness::verdict verify(const harness::tally& /*done*/) {

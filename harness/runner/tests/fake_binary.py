@@ -107,6 +107,8 @@ def behave(way: str, options: dict[str, str]) -> int:
     if way == "nothing":
         return 0
     record = result(options, way)
+    if "latency" in options and way != "mute":
+        record["latency"] = latency(record["workload"], int(options["latency"]))
     if way == "shape":
         del record["samples"][0]["ns_per_op"]
     if way == "deaf":
@@ -156,6 +158,22 @@ def result(options: dict[str, str], way: str) -> Record:
         "verdict": verdict,
         "error": "std::bad_alloc: out of memory" if way == "throws" else None,
         "races": None if MODE != "tsan" else [race(subject)] if way == "racy" else [],
+    }
+
+
+def latency(workload_name: str, every: int) -> Record:
+    """Twenty reads of 10 ns and one of 200 ns to each kind of operation."""
+    names = ["read", "update"] if workload_name == "read_mostly" else ["operation"]
+    lengths: Record = {"min_ns": 10, "max_ns": 200, "mean_ns": 400 / 21, "sum_ns": 400}
+    percentiles: Record = {"p50_ns": 10, **dict.fromkeys(("p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns"))}
+    doubts: Record = {"too_long": 0, "uncounted": 0, "null_because": "too few samples"}
+    rest: Record = {**lengths, **percentiles, **doubts, "buckets": [[10, 20], [164, 1]]}
+    return {
+        "measures": "service time",
+        "every": every,
+        "clock": {"name": "tsc", "read_ns": 12.5, "empty_ns": 13, "step_ns": 0.5},
+        "sub_bucket_bits": 6,
+        "operations": [{"name": name, "samples": 21, **rest} for name in names],
     }
 
 
@@ -241,7 +259,9 @@ def catalog() -> Record:
 def workload(name: str, conditions: list[str]) -> Record:
     words: Record = {"question": f"what does {name} cost?", "invariant": "no update is lost"}
     words |= {"failure": "an update was lost", "role": "counter", "planted_only": False}
-    return {"name": name, **words, "conditions": [condition(c) for c in conditions]}
+    operations = ["read", "update"] if name == "read_mostly" else ["operation"]
+    axes = [condition(c) for c in conditions]
+    return {"name": name, **words, "conditions": axes, "operations": operations}
 
 
 def condition(name: str) -> Record:

@@ -121,7 +121,7 @@ def test_an_option_that_does_not_fit(place: Place, option: list[str], complaint:
         ),
         ("cases = [1]", "'cases' is a list ([1]) in {file} top level: it must be a list of [[cas"),
         ("[latency]\nevrey = 5", "unknown key 'evrey' in {file} latency: did you mean every?"),
-        ("[latency]\nevery = 0", "'every' is a number (0) in {file} latency: it must be a whole"),
+        ("[latency]\nevery = -1", "'every' is a number (-1) in {file} latency: it must be a whole"),
         ("budget = -1", "'budget' is a number (-1) in {file} top level: it must be seconds that"),
         ('blocks = "until budget"', "blocks are 'until budget', but there is no budget in {file}"),
         (

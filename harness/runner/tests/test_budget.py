@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.runner import cgroup, cut, plan, presets
+from harness.runner import cgroup, cut, latency, plan, presets
 from harness.runner.command_line import ROOT
-from harness.runner.cut import Allowance
+from harness.runner.cut import Allowance, Pass
 from harness.runner.machine import Machine
 from harness.runner.plan import Case
+from harness.runner.shard import dealt
 from harness.runner.tests.stage import TINY_PRESET, Place
 from harness.runner.tests.test_command_line import really
 from harness.runner.tests.test_resume import edit
@@ -86,10 +87,10 @@ def test_whatever_the_numbers_the_cut_fits_and_one_more_block_would_not() -> Non
 
         fitted = cut.fit(cases, asked, allowance)
 
-        assert allowance.holds(len(fitted.cases), fitted.blocks)
+        assert allowance.holds(fitted.cases, fitted.blocks)
         assert fitted.blocks == 1 or len(fitted.cases) == len(cases)
         if fitted.blocks != asked and len(fitted.cases) == len(cases):
-            assert not allowance.holds(len(cases), fitted.blocks + 1)
+            assert not allowance.holds(cases, fitted.blocks + 1)
         assert sorted(names(fitted.cases) + names(fitted.dropped)) == sorted(names(cases))
 
 
@@ -98,6 +99,59 @@ def test_the_budget_of_a_shard_is_its_own() -> None:
     shared = cut.fit(grid("w", "ab", 5), 4, Allowance(1.0, 10.0, shards=2))
 
     assert (whole.blocks, shared.blocks) == (1, 2)
+
+
+def timed(blocks: int, names: str = "ab") -> Pass:
+    return Pass(blocks, 2.0, frozenset(case.name for case in grid("w", names, 2)))
+
+
+@pytest.mark.parametrize(("budget", "blocks", "latency_blocks"), [
+    (36.0, 3, 3), (35.9, 3, 2), (28.0, 3, 2), (20.0, 3, 1), (19.9, 2, 1), (12.0, 1, 1), (11.9, 2, 0), (4.0, 1, 0),
+])
+def test_the_latency_pass_shrinks_first_and_goes_before_cases(
+    budget: float, blocks: int, latency_blocks: int
+) -> None:
+    cases = grid("w", "ab", 2)
+
+    fitted = cut.fit(cases, 3, Allowance(1.0, budget, latency=timed(3)))
+
+    assert (fitted.blocks, fitted.latency_blocks, len(fitted.cases)) == (blocks, latency_blocks, 4)
+    assert fitted.cut and fitted.cut.estimate <= budget
+    assert (f"{latency_blocks} of 3 latency blocks" in fitted.cut.statement()) == (latency_blocks < 3)
+
+
+def test_a_soak_has_its_latency_pass_once_and_fills_the_rest_with_blocks() -> None:
+    fitted = cut.fit(grid("w", "ab", 2), None, Allowance(1.0, 100.0, latency=timed(3)))
+
+    assert (fitted.blocks, fitted.latency_blocks) == (19, 3)
+
+
+def test_the_shard_with_the_most_latency_units_decides() -> None:
+    cases = grid("w", "ab", 2)
+    names = dealt(cases)
+    beside = Pass(1, 2.0, frozenset(names[0::2]))  # all in the first of two shards
+
+    assert Allowance(1.0, 9.0, 2, beside).seconds(cases, 1, 1) == 2 * 1.0 + 2 * 2.0
+
+
+def test_a_cut_latency_pass_is_said_kept_and_resumed(place: Place) -> None:
+    text = TINY_PRESET.replace("[[cases]]", "[latency]\nblocks = 3\nwindow = 0.05\n[[cases]]", 1)
+    seconds = 4 * UNIT + 4 * (UNIT + 0.05)
+    preset = place.preset(text)
+
+    out, err, code = really(place, "run", preset, "--binary", str(place.binary), "--budget", f"{seconds:g}")
+
+    assert code == 0, err
+    assert "of 3 latency blocks by the budget" in err
+    manifest = place.manifest()
+    passes = [entry["pass"] for entry in manifest["plan"]]
+    assert 0 < passes.count("latency") < 6
+    assert manifest["cut"]["latency_blocks"] == manifest["preset"]["latency"]["blocks"] < 3
+    page = re.sub("<[^>]*>", "", (place.results / "latest" / "report.html").read_text())
+    assert f"{manifest['cut']['latency_blocks']} of 3 latency blocks" in " ".join(page.split())
+    next((place.results / "latest" / "units").glob("*.l0.json")).unlink()
+    again = place.type("run", "--resume")
+    assert again.code == 0 and "1 are left" in again.err
 
 
 def test_a_cut_is_said_in_terminal_manifest_and_report(place: Place) -> None:
@@ -182,7 +236,7 @@ def test_presets_inherit_over_several_levels(place: Place) -> None:
     preset = presets.load(Path("/nowhere"), last)
 
     assert (preset.blocks, preset.window) == (3, 0.5)
-    assert preset.latency == {"every": 7, "window": 1, "blocks": 2}
+    assert preset.latency == latency.read({"blocks": 2}, "c")  # a child's table replaces its parent's
     assert [grid.workload for grid in preset.cases] == ["a", "b", "d"]
 
 
