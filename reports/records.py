@@ -24,7 +24,7 @@ class Planned:
     case: str
     workload: str
     subject: str
-    conditions: dict[str, float]
+    conditions: dict[str, Any]  # numbers, or labels
     block: int
     order: int
 
@@ -58,7 +58,7 @@ class Unit:
     workload: str
     subject: str
     kind: str
-    conditions: dict[str, float]
+    conditions: dict[str, Any]  # numbers, or labels
     block: int
     order: int
     status: str

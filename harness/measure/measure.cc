@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "harness/case/case_run.h"
+#include "harness/measure/placement.h"
 #include "harness/race/race_collector.h"
 
 namespace tussle::harness {
@@ -95,8 +96,10 @@ double case_sample::operations_per_second() const {
 case_sample measure_once(const selected_case& selected, const measure_options& options) {
   const auto run = selected.entry->make(selected.values);
   case_sample sample;
+  window_options window = options.window;
+  window.cpus = cpus_for(selected.values);
   sample.window = run_team(
-      selected.values.threads(), options.seed, options.window,
+      selected.values.threads(), options.seed, window,
       [&run](worker& self, const std::atomic<bool>& stop) { run->loop(self, stop); });
   run->settle();
   sample.verdict = run->verify(sample.window.done);

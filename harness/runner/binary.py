@@ -41,21 +41,28 @@ class Launcher:
     proven: bool = False  # it came up with randomised addresses
     notice: Callable[[str], None] = field(default=lambda _: None)
 
-    def command(self, arguments: list[str]) -> list[str]:
-        """Returns the whole command line."""
+    def command(self, arguments: list[str], preload: str | None = None) -> list[str]:
+        """Returns the whole command line; `preload` is a library that comes first in it."""
         prefix = ["setarch", "-R"] if self.fixed_addresses else []
+        if preload:
+            prefix += ["env", f"LD_PRELOAD={preload}"]
         return [*prefix, str(self.path), *arguments]
 
     def start(
-        self, arguments: list[str], scratch: Path, timeout: float, wake_up: int | None = None
+        self,
+        arguments: list[str],
+        scratch: Path,
+        timeout: float,
+        wake_up: int | None = None,
+        preload: str | None = None,
     ) -> Ending:
         """Runs the binary; when it did not come up, once more with fixed addresses."""
-        ending = process.run(self.command(arguments), scratch, timeout, wake_up)
+        ending = process.run(self.command(arguments, preload), scratch, timeout, wake_up)
         if self.fixed_addresses or not self._is_worth_another_try(ending, scratch):
             self.proven = self.proven or (not self.fixed_addresses and ending.exit_code == 0)
             return ending
         self.fixed_addresses = True
-        ending = process.run(self.command(arguments), scratch, timeout, wake_up)
+        ending = process.run(self.command(arguments, preload), scratch, timeout, wake_up)
         if did_not_start(ending, scratch):
             self.fixed_addresses = False
         else:

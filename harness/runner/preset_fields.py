@@ -41,8 +41,12 @@ def _check_conditions(conditions: dict[str, Any], place: str) -> None:
             mend = "it must be a list of numbers (for threads also " + ", ".join(
                 f'"{name}"' for name in RELATIVE_TO_CORES
             )
-            raise Trouble(what, mend + ")", place)
-        if key != "threads" and any(isinstance(value, str) for value in values):
+            raise Trouble(what, mend + "), or of the condition's words", place)
+        if key == "threads" and any(not _is_number_of_threads(value) for value in values):
+            known = ", ".join(f'"{name}"' for name in RELATIVE_TO_CORES)
+            what = f"'conditions.{key}' is {_described(values)}"
+            raise Trouble(what, f"use numbers, or of the words {known}", place)
+        if key != "threads" and any(value in RELATIVE_TO_CORES for value in values):
             raise Trouble(
                 f"'conditions.{key}' is {_described(values)}", "only threads know cores", place
             )
@@ -72,6 +76,10 @@ def _is_list_of(value: Any, fits: Callable[[Any], bool]) -> bool:
 
 
 def _is_condition_value(value: Any) -> bool:
+    return _is_number(value) or _is_text(value)
+
+
+def _is_number_of_threads(value: Any) -> bool:
     return _is_number(value) or value in RELATIVE_TO_CORES
 
 
