@@ -102,6 +102,7 @@ def choose(preset: Preset, catalog: Catalog, choice: Choice, kind: str) -> Cases
                 found[case.name] = case
     cases.kept = [case for case in found.values() if _chosen(case, catalog, choice)]
     if not cases.kept:
+        _complain_of_not_built(catalog, choice)
         raise _nothing_left(preset, choice, list(found))
     return cases
 
@@ -237,6 +238,13 @@ def _chosen(case: Case, catalog: Catalog, choice: Choice) -> bool:
     if choice.workloads and case.workload not in choice.workloads:
         return False
     return choice.pattern is None or re.search(choice.pattern, case.name) is not None
+
+
+def _complain_of_not_built(catalog: Catalog, choice: Choice) -> None:
+    for name in choice.subjects:
+        if name in catalog.not_built:
+            mend = f"apt-get install {catalog.not_built[name].needs}, then scripts/setup"
+            raise Trouble(f"subject '{name}' is not built", mend, "--subjects")
 
 
 def _nothing_left(preset: Preset, choice: Choice, names: list[str]) -> Trouble:
