@@ -176,8 +176,8 @@ TEST(registry, refuses_a_workload_whose_last_condition_is_not_threads) {
 
 TEST(registry, refuses_a_condition_without_a_default_that_can_be_used) {
   const std::string words =
-      "workload 'odd': condition 'hold' needs default values between its minimum and "
-      "maximum";
+      "workload 'odd': condition 'hold' needs default values that it can "
+      "take";
 
   EXPECT_EQ(refusal<no_default>(), words);
   EXPECT_EQ(refusal<default_outside>(), words);

@@ -165,6 +165,13 @@ struct alive {
   inline static std::atomic<std::int64_t> count{0};
 };
 
+TEST(urcu, lets_one_thread_use_cells_of_several_types) {
+  const urcu::cell<int> one(1);
+  const urcu::cell<std::int64_t> two(2);
+
+  EXPECT_EQ(one.load() + two.load(), 3);
+}
+
 TEST(urcu, frees_every_value_and_keeps_few_that_are_retired) {
   constexpr std::int64_t updates = 100'000;
   std::int64_t most = 0;

@@ -78,10 +78,10 @@ struct urcu {
       T value;
     };
 
-    // A reader's section; its thread is known to the library from its first one on.
+    // A reader's section.
     struct section {
       section() {
-        static thread_local const membership member;
+        register_this_thread();
         urcu_memb_read_lock();
       }
       section(const section&) = delete;
@@ -116,6 +116,9 @@ struct urcu {
     membership& operator=(const membership&) = delete;
     ~membership() { urcu_memb_unregister_thread(); }
   };
+
+  // Once a thread, whatever the types of its cells: the library allows no second time.
+  static void register_this_thread() { static thread_local const membership member; }
 #endif
 };
 
