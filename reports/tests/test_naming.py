@@ -1,10 +1,12 @@
 """Are labels and left-out conditions called as case names call them?"""
 
+from typing import Any
+
 from reports import cases, naming, summary
 
 
 def test_a_label_stands_for_itself() -> None:
-    conditions = {"think": 0, "placement": "compact", "threads": 4}
+    conditions: dict[str, Any] = {"think": 0, "placement": "compact", "threads": 4}
 
     assert naming.group_key(conditions) == "think:0/placement:compact"
     assert naming.group_label(conditions) == "think 0, placement compact"
@@ -12,7 +14,7 @@ def test_a_label_stands_for_itself() -> None:
 
 def test_rows_are_ordered_though_numbers_and_labels_stand_in_the_same_place() -> None:
     catalog = {"workloads": [{"name": "w"}], "subjects": [{"name": "s"}]}
-    given = [{"placement": "compact"}, {"payload": 64}, {}]
+    given: list[dict[str, Any]] = [{"placement": "compact"}, {"payload": 64}, {}]
     rows = [{"workload": "w", "subject": "s", "threads": 2,
              "conditions": {"think": 0, **more, "threads": 2}} for more in given]
 
