@@ -18,6 +18,7 @@
 #endif
 
 #include "harness/case/case_info.h"
+#include "harness/case/worker.h"
 
 namespace tussle::workloads::subjects {
 
@@ -70,14 +71,19 @@ struct urcu {
     }
 
    private:
-    static constexpr std::int64_t most_retired = 16'384;  // values
-
     struct node {
       rcu_head head;
       cell* owner;
       T value;
     };
 
+   public:
+    // Values that may wait to be freed: 64 MiB of them. The thread that frees takes a rest
+    // of 10 ms between its rounds; a bound that is reached within one would be what is
+    // measured.
+    static constexpr std::int64_t most_retired = 64 * 1024 * 1024 / sizeof(node);
+
+   private:
     // A reader's section.
     struct section {
       section() {
@@ -104,9 +110,11 @@ struct urcu {
       delete old;
     }
 
-    node* present_;  // written under updating_, read in sections
-    std::mutex updating_;
-    std::atomic<std::int64_t> retired_{0};
+    // Readers share the first line until an update; the others change hands all the time.
+    alignas(
+        harness::padding) node* present_;  // written under updating_, read in sections
+    alignas(harness::padding) std::mutex updating_;
+    alignas(harness::padding) std::atomic<std::int64_t> retired_{0};
   };
 
  private:
