@@ -154,7 +154,8 @@ class Catalog(Check):
         catalog = json.loads(self.passes("--catalog"))
         self.assertEqual((catalog["schema"], catalog["mode"]), (1, MODE))
         self.assertEqual(catalog["build"]["sanitizer"], "none" if MODE == "bench" else "thread")
-        self.assertEqual([c["name"] for c in catalog["workloads"][0]["conditions"]], ["share", "placement", "allocator", "threads"])
+        names = [c["name"] for c in catalog["workloads"][0]["conditions"]]
+        self.assertEqual(names, ["share", "placement", "allocator", "threads"])
         self.assertEqual(
             [(c["workload"], c["subject"]) for c in catalog["cases"]],
             [("walk", name) for name in ("fine", "broken", "throws", "throws_a_number")],

@@ -13,7 +13,6 @@
 #include "workloads/subjects/atomic_shared_ptr.h"
 #include "workloads/subjects/cas_loop.h"
 #include "workloads/subjects/clh_lock.h"
-#include "workloads/subjects/empty.h"
 #include "workloads/subjects/mcs_lock.h"
 #include "workloads/subjects/mutex.h"
 #include "workloads/subjects/shared_mutex.h"
@@ -144,7 +143,7 @@ TYPED_TEST(lending, reads_without_a_copy) {
 }
 
 TEST(read_cell, copies_where_a_cell_cannot_lend) {
-  const empty::cell<std::int64_t> subject(42);
+  const cas_loop::cell<std::int64_t> subject(42);
 
   EXPECT_EQ(harness::read_cell(subject, [](std::int64_t value) { return value; }), 42);
 }

@@ -99,7 +99,10 @@ struct urcu {
     void replace(F& f) {
       const std::lock_guard guard(updating_);
       node* const old = present_;
-      rcu_assign_pointer(present_, (new node{{}, this, f(std::as_const(old->value))}));
+      node* const next = new node{{}, this, f(std::as_const(old->value))};
+      // Release; pairs with rcu_dereference in read. What rcu_assign_pointer stands for; the
+      // macro itself does not compile without warnings as C++20.
+      __atomic_store_n(&present_, next, __ATOMIC_RELEASE);
       retired_.fetch_add(1, std::memory_order_relaxed);
       urcu_memb_call_rcu(&old->head, free_node);
     }
