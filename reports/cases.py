@@ -110,7 +110,8 @@ def _catalog_order(catalog: Record) -> Callable[[Row], tuple[Any, ...]]:
     subjects = {entry["name"]: index for index, entry in enumerate(catalog["subjects"])}
 
     def order(row: Row) -> tuple[Any, ...]:
-        others = tuple(value for name, value in row["conditions"].items() if name != "threads")
+        others = tuple((isinstance(value, str), value)  # numbers before labels
+                       for name, value in row["conditions"].items() if name != "threads")
         return (
             workloads.get(row["workload"], len(workloads)), row["workload"], others,
             row["threads"], subjects.get(row["subject"], len(subjects)), row["subject"],

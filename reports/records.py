@@ -25,7 +25,7 @@ class Planned:
     case: str
     workload: str
     subject: str
-    conditions: dict[str, float]
+    conditions: dict[str, Any]  # numbers, or labels
     block: int
     order: int
     measures: str = THROUGHPUT  # its pass
@@ -65,7 +65,7 @@ class Unit:
     workload: str
     subject: str
     kind: str
-    conditions: dict[str, float]
+    conditions: dict[str, Any]  # numbers, or labels
     block: int
     order: int
     status: str

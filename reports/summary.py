@@ -113,7 +113,8 @@ def _workload(run: Run, name: str, rows: list[Row], reference: str | None) -> di
 def _usual(entry: dict[str, Any], groups: dict[str, str]) -> str:
     """Returns the group at the conditions' first defaults; the first group when it was not run."""
     defaults = {item["name"]: item["default"][0]
-                for item in entry.get("conditions", []) if item.get("default")}
+                for item in entry.get("conditions", [])
+                if item.get("default") and not item.get("optional")}
     usual = group_key(defaults)
     return usual if usual in groups else next(iter(groups), "")
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "harness/case/case_run.h"
+#include "harness/measure/placement.h"
 #include "harness/race/race_collector.h"
 
 namespace tussle::harness {
@@ -96,8 +97,10 @@ namespace {
 
 window_sample run_untimed(case_run& run, const selected_case& selected,
                           const measure_options& options) {
+  window_options window = options.window;
+  window.cpus = cpus_for(selected.values);
   return run_team(
-      selected.values.threads(), options.seed, options.window,
+      selected.values.threads(), options.seed, window,
       [&run](worker& self, const std::atomic<bool>& stop) { run.loop(self, stop); });
 }
 
@@ -108,6 +111,7 @@ window_sample run_sampled(case_run& run, const selected_case& selected,
   latency_pass pass(operations, selected.values.threads(), options.seed, options.latency);
   window_options window = options.window;
   window.open = &pass.counting();
+  window.cpus = cpus_for(selected.values);
   window_sample sample =
       run_team(selected.values.threads(), options.seed, window,
                [&](worker& self, const std::atomic<bool>& stop) {

@@ -19,8 +19,12 @@ json to_json(const verdict& v, const workload_info& workload) {
 
 json to_json(const conditions& values) {
   json named = json::object();
-  for (const auto& [name, value] : values.all()) {
-    if (value == std::floor(value)) {
+  for (std::size_t i = 0; i < values.all().size(); ++i) {
+    if (values.left_out(i)) continue;
+    const auto& [name, value] = values.all()[i];
+    if (!values.label(i).empty()) {
+      named[name] = values.label(i);
+    } else if (value == std::floor(value)) {
       named[name] = static_cast<std::int64_t>(value);
     } else {
       named[name] = value;

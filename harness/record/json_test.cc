@@ -171,6 +171,37 @@ TEST(catalog, says_of_a_subject_what_must_and_may_catch_it) {
   EXPECT_EQ(planted.at("race_reason"), "its lock is not known to the sanitizer");
 }
 
+TEST(catalog, gives_labels_and_says_what_names_leave_out) {
+  const json walked = catalog(all_cases()).at("workloads").at(0);
+  const json& placement = walked.at("conditions").at(2);
+
+  EXPECT_EQ(placement.at("name"), "placement");
+  EXPECT_EQ(placement.at("labels").dump(), R"(["free","compact","scatter"])");
+  EXPECT_EQ(placement.at("default").dump(), R"(["free"])");
+  EXPECT_EQ(placement.at("optional"), true);
+  EXPECT_FALSE(walked.at("conditions").at(0).contains("labels"));
+}
+
+TEST(catalog, lists_subjects_that_are_not_built_apart) {
+  registry all;
+  all.add<walk, steady>();
+  all.add_not_built(subject_named("absent"), {"cell"}, "libabsent-dev");
+
+  const json found = catalog(all);
+
+  EXPECT_EQ(found.at("subjects").size(), 1U);
+  EXPECT_EQ(found.at("not_built").at(0).at("name"), "absent");
+  EXPECT_EQ(found.at("not_built").at(0).at("needs"), "libabsent-dev");
+}
+
+TEST(case_result, gives_labels_and_leaves_defaults_of_optional_conditions_out) {
+  const json found =
+      to_json(result_of("walk/steady/placement:compact", {sample_with(1, 1)}));
+
+  EXPECT_EQ(found.at("conditions").dump(),
+            R"({"share":0.5,"hold":0,"placement":"compact","threads":2})");
+}
+
 TEST(catalog, gives_limits_with_their_reasons) {
   const json cases = catalog(all_cases()).at("cases");
 

@@ -49,21 +49,28 @@ class Launcher:
         """Returns the folder for scratch folders; None where the system's will do."""
         return self.guardian.scratch if self.guardian else None
 
-    def command(self, arguments: list[str]) -> list[str]:
-        """Returns the whole command line."""
+    def command(self, arguments: list[str], preload: str | None = None) -> list[str]:
+        """Returns the whole command line; `preload` is a library that comes first in it."""
         prefix = ["setarch", "-R"] if self.fixed_addresses else []
+        if preload:
+            prefix += ["env", f"LD_PRELOAD={preload}"]
         return [*prefix, str(self.path), *arguments]
 
     def start(
-        self, arguments: list[str], scratch: Path, timeout: float, wake_up: int | None = None
+        self,
+        arguments: list[str],
+        scratch: Path,
+        timeout: float,
+        wake_up: int | None = None,
+        preload: str | None = None,
     ) -> Ending:
         """Runs the binary; when it did not come up, once more with fixed addresses."""
-        ending = self._run(arguments, scratch, timeout, wake_up)
+        ending = self._run(arguments, scratch, timeout, wake_up, preload)
         if self.fixed_addresses or not self._is_worth_another_try(ending, scratch):
             self.proven = self.proven or (not self.fixed_addresses and ending.exit_code == 0)
             return ending
         self.fixed_addresses = True
-        ending = self._run(arguments, scratch, timeout, wake_up)
+        ending = self._run(arguments, scratch, timeout, wake_up, preload)
         if did_not_start(ending, scratch):
             self.fixed_addresses = False
         else:
@@ -71,9 +78,15 @@ class Launcher:
         return ending
 
     def _run(
-        self, arguments: list[str], scratch: Path, timeout: float, wake_up: int | None
+        self,
+        arguments: list[str],
+        scratch: Path,
+        timeout: float,
+        wake_up: int | None,
+        preload: str | None,
     ) -> Ending:
-        return process.run(self.command(arguments), scratch, timeout, wake_up, self.guardian)
+        command = self.command(arguments, preload)
+        return process.run(command, scratch, timeout, wake_up, self.guardian)
 
     def _is_worth_another_try(self, ending: Ending, scratch: Path) -> bool:
         """Tells whether fixed addresses may be what a process lacked."""

@@ -35,7 +35,8 @@ def _entries(root: Path, topic: str, catalog: Catalog | None) -> list[dict[str, 
         loaded = [presets.load(root, name, checked) for name in presets.names(root)]
         return [preset.resolved() for preset in loaded if preset.kinds]
     assert catalog is not None
-    return list(catalog.verbatim[topic])
+    absent = catalog.verbatim.get("not_built", []) if topic == "subjects" else []
+    return [*catalog.verbatim[topic], *absent]
 
 
 def _print(topic: str, entries: list[dict[str, Any]], titled: bool) -> None:
@@ -57,6 +58,8 @@ def _workload(entry: dict[str, Any]) -> Sequence[str]:
 def _subject(entry: dict[str, Any]) -> Sequence[str]:
     checkable = entry.get("race_checkable", True)
     note = "" if checkable else f" [not race-checkable: {entry.get('race_reason', '')}]"
+    if "needs" in entry:
+        note = f" [not built: needs {entry['needs']}]"
     return entry["name"], f"{entry['kind']}: {entry.get('description', '')}{note}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.runner import binary, latency, records
+from harness.runner import allocators, binary, latency, records
 from harness.runner.binary import Launcher
 from harness.runner.catalog import Catalog
 from harness.runner.directory import now
@@ -68,7 +68,8 @@ def run(
         out = scratch / "result.json"
         arguments = _arguments(planned, budget, out)
         try:
-            ending = launcher.start(arguments, scratch, budget.timeout, wake_up)
+            preload = allocators.preload(planned.case.conditions)
+            ending = launcher.start(arguments, scratch, budget.timeout, wake_up, preload)
         except OSError as error:
             ending = Ending(None, None, False, False, 0.0)
             judged = _Judged(UNSTARTABLE, f"the binary cannot be started: {error}")

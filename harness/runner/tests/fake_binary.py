@@ -6,6 +6,7 @@ FAKE_START=never            does not come up
 FAKE_CORES=FILE             appends the cores that a case may use
 FAKE_SUBJECTS=atom=crash    how single subjects behave
 FAKE_SPEED=0.5              how fast all of them are
+LD_PRELOAD                  cases that name an allocator are refused without it
 """
 
 import json
@@ -55,6 +56,9 @@ def main() -> int:
     if "FAKE_CORES" in os.environ:
         with open(os.environ["FAKE_CORES"], "a", encoding="ascii") as stream:
             stream.write(json.dumps(sorted(os.sched_getaffinity(0))) + "\n")
+    if ("/allocator:" in options["case"]) != ("LD_PRELOAD" in os.environ):
+        print("this process runs on another allocator", file=sys.stderr)
+        return 2
     subject = options["case"].split("/")[1]
     chosen = dict(re.findall(r"(\w+)=(\w+)", os.environ.get("FAKE_SUBJECTS", "")))
     return behave(chosen.get(subject, usual(subject)), options)
@@ -138,7 +142,7 @@ def write(path: str, text: str) -> int:
 
 def result(options: dict[str, str], way: str) -> Record:
     workload, subject, *rest = options["case"].split("/")
-    conditions = {k: float(v) if "." in v else int(v) for k, v in (c.split(":") for c in rest)}
+    conditions = {name: value_of(text) for name, text in (c.split(":") for c in rest)}
     verdict = {"passed": way != "broken", "message": "sum 7 = 7 increments"}
     if way == "broken":
         verdict["message"] = "sum 6, but 7 increments"
@@ -175,6 +179,12 @@ def latency(workload_name: str, every: int) -> Record:
         "sub_bucket_bits": 6,
         "operations": [{"name": name, "samples": 21, **rest} for name in names],
     }
+
+
+def value_of(text: str) -> Any:
+    if text.isalpha():
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def sample(threads: Any, verdict: Record) -> Record:
@@ -247,11 +257,14 @@ def catalog() -> Record:
         "build": {**build, "dirty": False, "sanitizer": sanitizer, "libraries": {"glibc": "2.36"}},
         "roles": [{"name": "counter", "description": "counts"}],
         "workloads": [
-            workload("counter", ["think", "hold", "threads"]),
+            workload("counter", ["think", "hold", "payload", "placement", "allocator", "threads"]),
             workload("counter_private", ["think", "threads"]),
             workload("read_mostly", ["read_share", "think", "threads"]),
         ],
         "subjects": [subject_of(name, *facts) for name, facts in subjects.items()],
+        "not_built": [
+            {"name": "urcu", "kind": "baseline", "roles": ["counter"], "needs": "liburcu-dev"}
+        ],
         "cases": [pair(*names) for names in pairs],
     }
 
@@ -264,9 +277,22 @@ def workload(name: str, conditions: list[str]) -> Record:
     return {"name": name, **words, "conditions": axes, "operations": operations}
 
 
+OPTIONAL: dict[str, Record] = {
+    "payload": {"default": [8], "allowed": [8, 64], "optional": True},
+    "placement": {"default": ["free"], "labels": ["free", "compact"], "optional": True},
+    "allocator": {
+        "default": ["system"],
+        "labels": ["system", "jemalloc", "mimalloc"],
+        "optional": True,
+    },
+}
+
+
 def condition(name: str) -> Record:
     ranges = {"threads": ([1, 2], 1, 256), "read_share": ([0.9, 0.99], 0, 1)}
     default, minimum, maximum = ranges.get(name, ([0], 0, 100000))
+    if name in OPTIONAL:
+        return {"name": name, "minimum": 0, "maximum": 4096, "integer": True, **OPTIONAL[name]}
     return {
         "name": name,
         "unit": "",

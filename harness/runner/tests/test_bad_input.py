@@ -132,6 +132,26 @@ def test_an_option_that_does_not_fit(place: Place, option: list[str], complaint:
             '[[cases]]\nworkload = "read_mostly"\n[cases.conditions]\nread_share = [1.5]',
             "1.5 is outside 0 to 1 in {file} cases[0] 'conditions.read_share'",
         ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nplacement = ["near"]',
+            "'near' is not one of free, compact in {file} cases[0] 'conditions.placement'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nplacement = [1]',
+            "1 is not one of free, compact in {file} cases[0] 'conditions.placement'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nhold = ["long"]',
+            "'long' is not a number in {file} cases[0] 'conditions.hold'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\npayload = [16]',
+            "16 is not one of 8, 64 in {file} cases[0] 'conditions.payload'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nthreads = ["many"]',
+            "'conditions.threads' is a list (['many']) in {file} cases[0]: it must be a list",
+        ),
     ],
 )
 def test_a_preset_that_is_not_well_formed_names_file_table_and_key(

@@ -207,7 +207,8 @@ def test_a_dry_run_estimates_and_builds_nothing_that_is_there(
     monkeypatch.setattr(binary, "built", lambda root, mode: place.binary)
     monkeypatch.setattr(binary, "build", lambda root, mode: pytest.fail("it was built"))
 
-    ended = place.type("run", "quick", "--dry-run", "--budget", "20")
+    many = TINY_PRESET.replace("threads = [2]", "threads = [1, 2, 3, 4]").replace("window = 0.01", "window = 2")
+    ended = place.type("run", place.preset(many), "--dry-run", "--budget", "20")
 
     said = re.search(r"(\d+) cases x 1 blocks = \1 units, about (\d+) s", ended.err)
     assert ended.code == 0 and said is not None
