@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.runner.command_line import main
+from harness.runner.guardian import end_with_parent
 from harness.runner.tests.stage import TINY_PRESET, make_fake_binary, stand_in_for_reports
 
 NO_STEP = 0
@@ -81,6 +82,7 @@ def start(arguments: Sequence[str], output: Path, steps: Steps | None = None) ->
         return pid
     code = 99
     try:
+        end_with_parent()  # a test that is stopped leaves nothing running
         stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(stream, 1)
         os.dup2(stream, 2)
