@@ -101,7 +101,7 @@ class Undertaking:
 
     def _preset(self) -> dict[str, Any]:
         """Returns the preset with as many blocks as are planned."""
-        resolved = {**self.preset.resolved(), "blocks": self.blocks}
+        resolved: dict[str, Any] = {**self.preset.resolved(), "blocks": self.blocks}
         if self.preset.latency and self.cut:
             blocks = self.cut.latency_blocks
             resolved["latency"] = {**resolved["latency"], "blocks": blocks} if blocks else None

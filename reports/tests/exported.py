@@ -126,4 +126,5 @@ def latency_crashed(folder: Path) -> Path:
     return Synthetic(**SMALL, latency_blocks=2).write(folder, {"private_atom_think=0_threads=2.l0": crash})
 
 
-ALL = (latency_broken, latency_crashed, clean, broken, crashed, missed, torn, interrupted, empty, raced, raced_unexpectedly, stray_race, hostile)
+ALL = (clean, broken, crashed, missed, torn, interrupted, empty, raced, raced_unexpectedly, stray_race, hostile,
+       latency_broken, latency_crashed)

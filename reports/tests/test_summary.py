@@ -57,7 +57,7 @@ def lose_races(unit: dict[str, Any]) -> None:
 def test_races_that_a_crash_left_without_a_list_count_as_races(
     tmp_path: Path, subject: str, code: int, lost: int
 ) -> None:
-    few = {"workloads": ("counter",), "threads": (2,), "blocks": 2, "kind": "race"}
+    few: dict[str, Any] = {"workloads": ("counter",), "threads": (2,), "blocks": 2, "kind": "race"}
     part = f"counter_{subject}_think=0_hold=0_threads=2.b1"
     summary = summary_of(Synthetic(**few).write(tmp_path, {part: lose_races}))
 

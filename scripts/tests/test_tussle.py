@@ -37,7 +37,9 @@ def test_help_installs_nothing(machine: Machine, arguments: list[str]) -> None:
     assert not (machine.root / "called").exists()
 
 
-@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"], ["list", "presets"], ["list", "--json", "presets"]])
+@pytest.mark.parametrize(
+    "arguments", [["doctor"], ["doctor", "--json"], ["list", "presets"], ["list", "--json", "presets"]]
+)
 def test_what_needs_no_package_installs_none(machine: Machine, arguments: list[str]) -> None:
     machine.command("apt-get", 'touch "$HOME/called"')
     machine.command("id", "echo 0")

@@ -42,25 +42,25 @@ struct read_mostly {
         .failure =
             "A reader saw a half-written or an outdated value, or an update was lost.",
         .role = "cell",
-        .conditions = {
-            {.name = "read_share",
-             .unit = "fraction",
-             .description = "Share of the operations that only read.",
-             .default_values = {0.9, 0.99},
-             .minimum = 0,
-             .maximum = 1,
-             .integer = false},
-            think_condition(),
-            payload_condition({8, 64, 256, 1024, 4096}, {8}, true),
-            {.name = "burst",
-             .unit = "updates",
-             .description = "Updates that a thread does in a row; the share of reads "
+        .conditions = {{.name = "read_share",
+                        .unit = "fraction",
+                        .description = "Share of the operations that only read.",
+                        .default_values = {0.9, 0.99},
+                        .minimum = 0,
+                        .maximum = 1,
+                        .integer = false},
+                       think_condition(),
+                       payload_condition({8, 64, 256, 1024, 4096}, {8}, true),
+                       {.name = "burst",
+                        .unit = "updates",
+                        .description =
+                            "Updates that a thread does in a row; the share of reads "
                             "stays what read_share says.",
-             .default_values = {1},
-             .minimum = 1,
-             .maximum = 1'000'000,
-             .optional = true},
-            harness::threads_condition()},
+                        .default_values = {1},
+                        .minimum = 1,
+                        .maximum = 1'000'000,
+                        .optional = true},
+                       harness::threads_condition()},
         .operations = {"read", "update"}};
   }
 

@@ -235,7 +235,8 @@ def test_a_unit_of_the_other_pass_is_not_the_planned_one(place: Place) -> None:
 def test_the_units_of_a_case_are_in_one_shard_whatever_they_measure(place: Place) -> None:
     preset = place.preset(with_pass())
     for shard in ("1/2", "2/2"):
-        place.type("run", preset, "--binary", str(place.binary), "--seed", "1", "--shard", shard, "--out", f"s{shard[0]}")
+        place.type("run", preset, "--binary", str(place.binary), "--seed", "1", "--shard", shard,
+                   "--out", f"s{shard[0]}")
 
     ended = place.type("merge", "all", "s1", "s2")
 
