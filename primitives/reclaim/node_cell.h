@@ -53,10 +53,10 @@ class node_ref {
     if (node_ != nullptr) node_->acquire();
   }
   node_ref(node_ref&& other) noexcept
-      : node_(std::exchange(other.node_, nullptr)), slot_(other.slot_) {}
+      : node_(alone(std::exchange(other.node_, nullptr))), slot_(other.slot_) {}
   node_ref& operator=(node_ref other) noexcept {
-    std::swap(node_, other.node_);
-    std::swap(slot_, other.slot_);
+    node_ = alone(std::exchange(other.node_, node_));
+    slot_ = std::exchange(other.slot_, slot_);
     return *this;
   }
   ~node_ref() {
@@ -78,6 +78,13 @@ class node_ref {
   friend class node_cell<T>;
 
   node_ref(const node<T>* node, hazard_slot* slot) noexcept : node_(node), slot_(slot) {}
+
+  // Keeps the compiler from moving both words as one vector: a wide load of what two narrow
+  // stores have just written waits for them (a swap took twice as long).
+  static const node<T>* alone(const node<T>* n) noexcept {
+    asm("" : "+r"(n));
+    return n;
+  }
 
   // The node, with a counted reference to it. Leaves the handle empty.
   const node<T>* counted() && noexcept {
