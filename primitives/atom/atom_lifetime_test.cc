@@ -13,6 +13,7 @@
 
 #include "primitives/atom/atom.h"
 #include "primitives/testing/instances_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/threads_testing.h"
 
 namespace tussle {
@@ -213,6 +214,7 @@ TEST_F(atom_destructors, PIT_5_displaced_values_are_not_destroyed_under_a_lock) 
 }
 
 TEST_F(atom_destructors, PIT_5_failed_candidates_are_not_destroyed_under_a_lock) {
+  const tests::undisturbed exactly;
   const auto outdated = a.load();
   a.reset(on_destruction(nullptr));
 
