@@ -42,6 +42,9 @@ if(TUSSLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${TUSSLE_CCACHE}")
 endif()
 
+# What our files' paths begin with when ccache made them relative: "../../".
+file(RELATIVE_PATH _root_from_build "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
+
 add_library(tussle_options INTERFACE)
 add_library(tussle::options ALIAS tussle_options)
 target_include_directories(tussle_options INTERFACE "${PROJECT_SOURCE_DIR}")
@@ -50,7 +53,7 @@ target_compile_options(tussle_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
   $<$<BOOL:${TUSSLE_WARNINGS_AS_ERRORS}>:-Werror>
   # Paths in race records and assertions are relative to the repository.
-  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= $<$<BOOL:${_root_from_build}>:-ffile-prefix-map=${_root_from_build}=>)
 string(TOUPPER "${TUSSLE_MODE}" _mode_upper)
 target_compile_definitions(tussle_options INTERFACE TUSSLE_MODE_${_mode_upper})
 if(TUSSLE_MODE STREQUAL "tsan")

@@ -43,7 +43,7 @@ def _row(run: Run, plan: list[Planned], units: dict[str, Unit], cores: int | Non
     found = [units[planned.key] for planned in plan if planned.key in units]
     statuses = Counter(unit.status for unit in found)
     statuses["missing"] = len(plan) - len(found)
-    state = _state(statuses)
+    state = state_of(statuses)
     timed = state in MEASURED and run.manifest.kind == "run"
     measured = [unit for unit in found if unit.status == "ok"] if timed else []
     windows = [item for unit in measured for item in unit.samples]
@@ -95,7 +95,7 @@ def _middle(units: list[Unit], metric: str) -> float | None:
     return statistics.median(values) if values else None
 
 
-def _state(statuses: Counter[str]) -> str:
+def state_of(statuses: Counter[str]) -> str:
     """Returns one word for all blocks. A broken invariant in one block voids all of them."""
     if statuses["broken"]:
         return "broken"
@@ -110,7 +110,8 @@ def _catalog_order(catalog: Record) -> Callable[[Row], tuple[Any, ...]]:
     subjects = {entry["name"]: index for index, entry in enumerate(catalog["subjects"])}
 
     def order(row: Row) -> tuple[Any, ...]:
-        others = tuple(value for name, value in row["conditions"].items() if name != "threads")
+        others = tuple((isinstance(value, str), value)  # numbers before labels
+                       for name, value in row["conditions"].items() if name != "threads")
         return (
             workloads.get(row["workload"], len(workloads)), row["workload"], others,
             row["threads"], subjects.get(row["subject"], len(subjects)), row["subject"],

@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from reports.axes import LABEL_GAP, label_places, limits, log_steps, spans_decades, x_of
 from reports.formats import si, tick
+from reports.naming import shortened
 from reports.palette import SURFACES, Style
 
 INK, MUTED, FAINT, SHADE = (SURFACES[name][0] for name in ("ink", "muted", "faint", "shade"))
@@ -46,6 +47,16 @@ class Series:
     points: tuple[Point, ...]
 
 
+@dataclass(frozen=True)
+class End:
+    """Where a subject's line ends, in the axes' own values."""
+
+    subject: str
+    style: Style
+    x: float
+    y: float
+
+
 def throughput(series: Sequence[Series], cores: int | None) -> Figure:
     """Draws operations per second over threads, with intervals and the machine's cores."""
     with matplotlib.rc_context(LOOK):
@@ -65,13 +76,13 @@ def ranking(series: Sequence[Series]) -> Figure:
     """Draws one row per subject, fastest first: every process, the median and its interval."""
     with matplotlib.rc_context(LOOK):
         ranked = sorted(series, key=lambda one: -one.points[0].median)
-        room = 0.03 + 0.0162 * max(len(one.subject) for one in ranked)
+        room = 0.03 + 0.0162 * max(len(shortened(one.subject)) for one in ranked)
         figure, axes = _canvas(5.4, 0.75 + 0.27 * len(ranked), left=max(0.12, room), right=0.87)
         _value_axis(axes.xaxis, series)
         axes.set_xlim(*limits(_all_points(series)))
         axes.set_ylim(len(ranked) - 0.4, -0.6)
         axes.yaxis.set_major_locator(FixedLocator(list(range(len(ranked)))))
-        axes.set_yticklabels([one.subject for one in ranked], parse_math=False)
+        axes.set_yticklabels([shortened(one.subject) for one in ranked], parse_math=False)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         for row, one in enumerate(ranked):
@@ -91,7 +102,7 @@ def _canvas(width: float, height: float, left: float = 0.105,
 
 
 def _label_room(series: Sequence[Series]) -> float:
-    longest = max((len(one.subject) for one in series), default=0)
+    longest = max((len(shortened(one.subject)) for one in series), default=0)
     return min(0.9, max(0.6, 0.945 - 0.0142 * longest))
 
 
@@ -158,21 +169,26 @@ def _draw_line(axes: Axes, number: int, one: Series, shift: float) -> None:
 
 def _label_lines(axes: Axes, series: Sequence[Series]) -> None:
     """Writes every subject's name beside its last point, moved apart where they would overlap."""
-    scale = axes.transData
-    ends = [max(one.points, key=lambda point: point.threads) for one in series]
-    heights = [float(scale.transform((0, end.median))[1]) for end in ends]
+    last = [max(one.points, key=lambda point: point.threads) for one in series]
+    label_ends(axes, [
+        End(one.subject, one.style, x_of(end.threads) + _dodge(number, len(series)), end.median)
+        for number, (one, end) in enumerate(zip(series, last))])
+
+
+def label_ends(axes: Axes, ends: Sequence[End]) -> None:
+    """Writes every subject's name right of the axes, as near to its line's end as it can be."""
+    heights = [float(axes.transData.transform((end.x, end.y))[1]) for end in ends]
     box = axes.get_window_extent()
     gap = (TEXT + LABEL_GAP) * axes.figure.dpi / 72
     places = label_places(heights, gap, box.y0, box.y1)
-    for number, (one, end, place) in enumerate(zip(series, ends, places)):
+    for number, (end, place) in enumerate(zip(ends, places)):
         at = (place - box.y0) / box.height
-        shift = _dodge(number, len(series))
-        weight = "bold" if one.style.width > 2 else "normal"
+        weight = "bold" if end.style.width > 2 else "normal"
         text = axes.annotate(
-            one.subject, xy=(x_of(end.threads) + shift, end.median), xycoords="data",
-            xytext=(1.035, at), textcoords="axes fraction", color=one.style.colour, va="center",
+            shortened(end.subject), xy=(end.x, end.y), xycoords="data",
+            xytext=(1.035, at), textcoords="axes fraction", color=end.style.colour, va="center",
             fontsize=TEXT, fontweight=weight, annotation_clip=False, parse_math=False,
-            arrowprops={"arrowstyle": "-", "color": one.style.colour, "linewidth": 0.6,
+            arrowprops={"arrowstyle": "-", "color": end.style.colour, "linewidth": 0.6,
                         "alpha": 0.55, "shrinkA": 1, "shrinkB": 4, "relpos": (0, 0.5)},
         )
         text.set_gid(f"series.{number}.label")

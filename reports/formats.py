@@ -1,10 +1,13 @@
-"""How are numbers written for people, the same in every locale?"""
+"""How are numbers, and names that may be anything, written for people, the same in every locale?"""
 
 import math
+import re
+from typing import Any
 
 PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 NONE = "–"
 THIN = "\u202f"
+TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def si(value: float | None, digits: int = 3) -> str:
@@ -64,6 +67,16 @@ def whole(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}".replace(",", THIN)
 
 
+def duration(ns: float | None) -> str:
+    """Returns 81.3 ns, 1.25 µs, 20 ms or 3.1 s."""
+    if ns is None or not math.isfinite(ns):
+        return NONE
+    for size, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if ns >= size * 0.9995:
+            return f"{significant(ns / size, 3)}{THIN}{unit}"
+    return f"{significant(ns, 3)}{THIN}ns"
+
+
 def seconds(value: float | None) -> str:
     """Returns 0.1 s, 12 s, 3 min 20 s or 2 h 5 min."""
     if value is None:
@@ -74,3 +87,13 @@ def seconds(value: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def without_turns(value: Any) -> Any:
+    """Returns text in which characters that turn the direction of reading are spelled out.
+
+    A name must not make the text around it read otherwise. In JSON the spelling means the same.
+    """
+    if not isinstance(value, str) or not TURNS.search(value):
+        return value
+    return type(value)(TURNS.sub(lambda found: f"\\u{ord(found.group()):04x}", value))

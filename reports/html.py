@@ -8,10 +8,16 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from reports import formats
+from reports.contents import contents
+from reports.latency_sections import latency_sections
+from reports.matrix import matrix
+from reports.naming import slug
 from reports.numbers import Numbers, breakable, step
+from reports.overview import course_picture, heat_picture
 from reports.palette import variables
 from reports.plots import Panel, panels, styles
 from reports.sections import workload_sections
+from reports.sparks import spark
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 STATES = {
@@ -32,20 +38,39 @@ FLAGS = {
 def to_html(summary: dict[str, Any]) -> str:
     """Returns the page; all its numbers are those of the summary."""
     environment = _environment()
-    numbers = Numbers(summary)
-    return environment.get_template("report.html.j2").render(
+    facts = _facts(summary)
+    main = Markup(environment.get_template("report.html.j2").render(facts))
+    return environment.get_template("page.html.j2").render(
+        facts,
+        main=main,
+        contents=contents(main),
+        style=Markup(_read("style.css")),
+        colours=Markup(_colours()),
+        script=Markup(_read("script.js")),
+    )
+
+
+def _facts(summary: dict[str, Any]) -> dict[str, Any]:
+    """Returns what the templates may ask for."""
+    places = matrix(summary)
+    return dict(
         s=summary,
-        n=numbers,
+        n=Numbers(summary),
         timed=summary["kind"] == "run",
         pictures=_pictures(summary),
+        matrix=places,
+        heat=heat_picture(summary, places),
+        course=course_picture(summary),
+        case_at={(row["workload"], row["group"], row["threads"], row["subject"]): place
+                 for place, row in enumerate(summary["cases"])},
+        workload_ids={one["name"]: one["id"] for one in summary["workloads"]},
+        subjects={one["name"]: one for one in summary["subjects"]},
         sections=workload_sections(summary),
+        latency=latency_sections(summary, styles(summary["subjects"])),
         at={row["name"]: place for place, row in enumerate(summary["cases"])},
         thread_columns=sorted({entry["threads"] for entry in summary["leaders"]}),
         leaders=_leader_places(summary),
         ours=_own_places(summary),
-        style=Markup(_read("style.css")),
-        colours=Markup(_colours()),
-        script=Markup(_read("script.js")),
         embedded=htmlsafe_json_dumps(summary, separators=(",", ":"), ensure_ascii=False),
         states=STATES,
         flag_words=FLAGS,
@@ -55,11 +80,12 @@ def to_html(summary: dict[str, Any]) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        finalize=formats.without_turns,
     )
     environment.filters.update(
         si=formats.si, whole=formats.whole, percent=formats.percent, seconds=formats.seconds,
         ratio=formats.ratio, significant=formats.significant, breakable=breakable,
-        step=step,
+        step=step, spark=spark, slug=slug,
     )
     return environment
 

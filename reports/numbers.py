@@ -12,6 +12,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "fixed": formats.fixed,
     "ratio": formats.ratio,
     "times": lambda value: formats.ratio(value).rstrip("×"),
+    "times3": lambda value: formats.fixed(value, 3) + "×",
     "percent": formats.percent,
     "whole": formats.whole,
     "three": formats.significant,
@@ -19,6 +20,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "p": lambda value: formats.significant(value, 2),
     "change": lambda value: formats.fixed(value, 3),
     "seconds": formats.seconds,
+    "duration": formats.duration,
 }
 
 

@@ -26,6 +26,21 @@ SURFACES = {
     "shade": ("#f1f3f4", "#22272c"),
 }
 
+# From far behind to the best: one hue, so that only lightness has to be told apart.
+HEAT = {
+    "heat-0": ("#f3f6f9", "#1e252c"),
+    "heat-1": ("#dbe8f4", "#20384c"),
+    "heat-2": ("#b9d4ea", "#26506f"),
+    "heat-3": ("#8bb8dc", "#2f6690"),
+    "heat-4": ("#2f78b7", "#86c1ee"),
+    "heat-5": ("#0b4f8a", "#c6e4fc"),
+}
+ON_HEAT = {  # text on the lower and on the upper steps
+    "on-low": ("#1c2026", "#e6e8ec"),
+    "on-high": ("#fffffd", "#0d1216"),
+}
+HEAT_STEPS = (0.1, 0.25, 0.5, 0.8, 0.95)  # where one step ends and the next begins
+
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.6, 1.2, 1.6)), (0, (8, 2, 2, 2)),
           (0, (3, 1)), (0, (4, 1.5, 1, 1.5, 1, 1.5)), (0, (2, 2)))
@@ -40,6 +55,7 @@ class Style:
     dash: object
     width: float
     harness: bool = False
+    ours: bool = False
 
 
 def style(position: int, kind: str) -> Style:
@@ -52,9 +68,16 @@ def style(position: int, kind: str) -> Style:
     marker = MARKERS[(position + turn) % len(MARKERS)]
     width = 2.3 if kind == "ours" else 1.5
     dash = "-" if kind == "ours" else DASHES[(position + turn) % len(DASHES)]
-    return Style(colour, marker, dash, width)
+    return Style(colour, marker, dash, width, ours=kind == "ours")
+
+
+def heat(ratio: float) -> tuple[str, str]:
+    """Returns the colours of a cell and of the text on it, for a ratio to the best."""
+    step = sum(ratio >= edge for edge in HEAT_STEPS)
+    return HEAT[f"heat-{step}"][0], ON_HEAT["on-high" if step > 3 else "on-low"][0]
 
 
 def variables() -> dict[str, tuple[str, str]]:
     """Returns every colour as CSS variable: name, on a light page, on a dark page."""
-    return {f"--plot-{name}": pair for name, pair in (SUBJECTS | SURFACES).items()}
+    return {f"--plot-{name}": pair
+            for name, pair in (SUBJECTS | SURFACES | HEAT | ON_HEAT).items()}

@@ -9,9 +9,11 @@ from reports.figures import Point, Series, ranking, throughput
 from reports.formats import si
 from reports.naming import slug
 from reports.palette import Style, style
+from reports.standing import headline_threads
 from reports.svg import to_svg
 
 FAR_ABOVE = 4.0
+MOST_LINES = 14  # that can be told apart in one picture
 DRAWN = ("ours", "baseline", "harness")
 
 Row = dict[str, Any]
@@ -26,6 +28,7 @@ class Panel:
     ranking: str
     ranking_threads: int | None
     hidden: tuple[str, ...]  # subjects far above the scale
+    dropped: int  # slower subjects that are not drawn over threads, because too many lines were
 
 
 def styles(subjects: Sequence[Row]) -> dict[str, Style]:
@@ -46,14 +49,6 @@ def panels(workload: Row, rows: Sequence[Row], looks: dict[str, Style],
             for group in workload["groups"] if by_group[group["key"]]]
 
 
-def headline_threads(threads: Sequence[int], cores: int | None) -> int | None:
-    """Returns the most threads that still have a core each; the fewest when none has."""
-    fitting = [count for count in threads if cores is None or count <= cores]
-    if fitting:
-        return max(fitting)
-    return min(threads) if threads else None
-
-
 def _panel(workload: Row, group: Row, every: list[Series], looks: dict[str, Style],
            cores: int | None) -> Panel:
     series = _within_sight(every, looks)
@@ -62,9 +57,9 @@ def _panel(workload: Row, group: Row, every: list[Series], looks: dict[str, Styl
     what = f"{workload['name']} {group['label']}".strip()
     lines = ""
     if len(threads) > 1:
-        label = f"{what}: operations per second over threads. {_in_words(series)}"
-        lines = to_svg(throughput(series, cores), f"{prefix}-lines", label,
-                       _titles(series))
+        drawn = _fewer(series, looks)
+        label = f"{what}: operations per second over threads. {_in_words(drawn)}"
+        lines = to_svg(throughput(drawn, cores), f"{prefix}-lines", label, _titles(drawn))
     chosen = headline_threads(threads, cores)
     rank = ""
     if group["usual"] or not lines:
@@ -73,7 +68,17 @@ def _panel(workload: Row, group: Row, every: list[Series], looks: dict[str, Styl
         label = f"{what}, threads {chosen}: operations per second. {_in_words(there)}"
         rank = to_svg(ranking(there), f"{prefix}-rank", label, _titles(ranked))
     hidden = tuple(one.subject for one in every if one not in series)
-    return Panel(group["key"], lines, rank, chosen, hidden)
+    dropped = len(series) - len(_fewer(series, looks))
+    return Panel(group["key"], lines, rank, chosen, hidden, dropped)
+
+
+def _fewer(series: list[Series], looks: dict[str, Style]) -> list[Series]:
+    """Leaves out the slowest where lines are too many to follow; ours always stay."""
+    ours = [one for one in series if looks[one.subject].ours]
+    others = [one for one in series if one not in ours]
+    others.sort(key=lambda one: -max(point.median for point in one.points))
+    kept = ours + others[:max(0, MOST_LINES - len(ours))]
+    return [one for one in series if one in kept]
 
 
 def _within_sight(series: list[Series], looks: dict[str, Style]) -> list[Series]:

@@ -13,6 +13,7 @@ Parsed = TypeVar("Parsed")
 
 FOREIGN = "give the directory of a run, such as results/latest"
 TORN = "measure again: the unit counts as missing"
+THROUGHPUT, LATENCY = "throughput", "latency"  # what a process measures; never mixed
 DAMAGED = "restore the file, or run again"
 
 
@@ -24,14 +25,19 @@ class Planned:
     case: str
     workload: str
     subject: str
-    conditions: dict[str, float]
+    conditions: dict[str, Any]  # numbers, or labels
     block: int
     order: int
+    measures: str = THROUGHPUT  # its pass
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the run set out to do; `raw` keeps the record as it was written."""
+    """What the run set out to do; `raw` keeps the record as it was written.
+
+    `plan` is that of the throughput pass. The latency pass stands apart, so that whoever sums up
+    units never meets a window in which operations were timed one by one.
+    """
 
     run_id: str
     kind: str
@@ -40,6 +46,7 @@ class Manifest:
     catalog: Record
     plan: tuple[Planned, ...]
     raw: Record = field(repr=False)
+    latency_plan: tuple[Planned, ...] = ()
 
     def subject(self, name: str) -> Record:
         """Returns the subject's entry in the catalog, or one that expects nothing of it."""
@@ -58,7 +65,7 @@ class Unit:
     workload: str
     subject: str
     kind: str
-    conditions: dict[str, float]
+    conditions: dict[str, Any]  # numbers, or labels
     block: int
     order: int
     status: str
@@ -70,8 +77,10 @@ class Unit:
     log: str | None
     result: Record | None
     races: tuple[Record, ...]
+    races_lost: bool = False  # it reported races, but left no list of them
     trial: Record | None = None  # of a stress run
     finding: Record | None = None  # what a sanitizer reported
+    measures: str = THROUGHPUT
 
     @property
     def samples(self) -> list[Record]:
@@ -92,7 +101,7 @@ class Corrupt:
 
 @dataclass(frozen=True)
 class Run:
-    """One result directory as it was read."""
+    """One result directory as it was read; `units` are those of the throughput pass."""
 
     directory: Path
     manifest: Manifest
@@ -100,6 +109,12 @@ class Run:
     units: tuple[Unit, ...]
     races: tuple[Record, ...]
     corrupt: tuple[Corrupt, ...]
+    latency_units: tuple[Unit, ...] = ()
+
+    @property
+    def all_units(self) -> tuple[Unit, ...]:
+        """Returns the units of both passes: for verdicts, never for throughput."""
+        return self.units + self.latency_units
 
     def log(self, unit: Unit) -> str:
         """Returns the tail that was kept of the unit's error stream; empty when there is none."""
@@ -122,16 +137,18 @@ def load(directory: Path) -> Run:
     """
     manifest = _load_manifest(directory)
     corrupt: list[Corrupt] = []
-    planned = {entry.key: entry for entry in manifest.plan}
+    planned = {entry.key: entry for entry in manifest.plan + manifest.latency_plan}
 
     def parse_unit(record: Record, name: str) -> Unit:
         return _parse_unit(record, name, planned)
 
+    units = _load_all(directory, "units", "unit", parse_unit, TORN, corrupt)
     return Run(
         directory=directory,
         manifest=manifest,
         machines=_load_all(directory, "env", "environment", _as_is, DAMAGED, corrupt),
-        units=_load_all(directory, "units", "unit", parse_unit, TORN, corrupt),
+        units=tuple(unit for unit in units if unit.measures != LATENCY),
+        latency_units=tuple(unit for unit in units if unit.measures == LATENCY),
         races=_load_all(directory, "races", "race", _as_is, DAMAGED, corrupt),
         corrupt=tuple(corrupt),
     )
@@ -144,7 +161,7 @@ def _load_manifest(directory: Path) -> Manifest:
     record = read_json(directory / "manifest.json", name, FOREIGN)
     _check_version(record, name)
     check(record, "manifest", name, FOREIGN)
-    plan = tuple(Planned(**entry) for entry in record["plan"])
+    plan = tuple(Planned(**_named(entry)) for entry in record["plan"])
     if len({entry.key for entry in plan}) != len(plan):
         raise RecordError("two units of the plan share a key", name, "plan", DAMAGED)
     return Manifest(
@@ -153,9 +170,16 @@ def _load_manifest(directory: Path) -> Manifest:
         preset=record["preset"],
         seed=record["seed"],
         catalog=record["catalog"],
-        plan=plan,
+        plan=tuple(entry for entry in plan if entry.measures != LATENCY),
         raw=record,
+        latency_plan=tuple(entry for entry in plan if entry.measures == LATENCY),
     )
+
+
+def _named(record: Record) -> Record:
+    """Renames `pass`, which is a word of Python's own."""
+    named = {key: value for key, value in record.items() if key != "pass"}
+    return named | {"measures": record.get("pass", THROUGHPUT)}
 
 
 def _load_all(
@@ -198,7 +222,10 @@ def _parse_unit(record: Record, name: str, planned: dict[str, Planned]) -> Unit:
         raise RecordError("the unit is not in this run's plan", name, "key", "remove it")
     if (plan.case, plan.block) != (record["case"], record["block"]):
         raise RecordError("case and block are not those of the plan", name, "case", TORN)
-    fields = {key: value for key, value in record.items() if key not in ("schema", "races")}
+    if plan.measures != record.get("pass", THROUGHPUT):
+        raise RecordError("the pass is not that of the plan", name, "pass", TORN)
+    fields = {key: value for key, value in _named(record).items()
+              if key not in ("schema", "races")}
     return Unit(**fields, races=tuple(_races(record)))
 
 

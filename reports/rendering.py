@@ -9,9 +9,10 @@ from reports.records import load
 
 
 def render(directory: Path, baseline: Path | None = None) -> Path:
-    """Writes summary.json and report.html, each whole; returns the page's path."""
+    """Writes summary.json, report.html and hist/*.hgrm, each whole; returns the page's path."""
     from reports.compare import compare
     from reports.html import to_html
+    from reports.latency import write_histograms
     from reports.summary import summarize
 
     run = load(directory)
@@ -19,6 +20,7 @@ def render(directory: Path, baseline: Path | None = None) -> Path:
     summary = summarize(run, comparison)
     page = to_html(summary)
     try:
+        write_histograms(run, directory)
         write_whole(directory / "summary.json", to_json(summary))
         write_whole(directory / "report.html", page)
     except OSError as error:

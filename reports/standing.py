@@ -25,6 +25,14 @@ def reference_of(workload: str, rows: Sequence[Row], preset: Record) -> str | No
     return next((name for name in wanted if name in present), next(iter(subjects), None))
 
 
+def headline_threads(threads: Sequence[int], cores: int | None) -> int | None:
+    """Returns the most threads that still have a core each; the fewest when none has."""
+    fitting = [count for count in threads if cores is None or count <= cores]
+    if fitting:
+        return max(fitting)
+    return min(threads) if threads else None
+
+
 def fields(rows: Sequence[Row]) -> list[list[Row]]:
     """Returns the rows that compete with each other: same workload, conditions and threads."""
     found: dict[tuple[str, str, int], list[Row]] = {}

@@ -99,6 +99,13 @@ def geometric_mean(values: Sequence[float]) -> float:
     return float(stats.gmean(values))
 
 
+def midmean(values: Sequence[float]) -> float:
+    """Returns the geometric mean of the middle half of values above 0."""
+    from scipy import stats
+
+    return float(math.exp(stats.trim_mean(numpy.log(values), 0.25)))
+
+
 def paired_ratio(values: Mapping[int, float], reference: Mapping[int, float]) -> Ratio | None:
     """Returns the median over blocks of value / reference; a block needs both, and both above 0."""
     blocks = [block for block in values if reference.get(block, 0) > 0 and values[block] > 0]
@@ -141,6 +148,36 @@ def holm(p_values: Sequence[float]) -> list[float]:
     from statsmodels.stats.multitest import multipletests
 
     return [float(value) for value in multipletests(p_values, method="holm")[1]]
+
+
+def kendall(order: Sequence[float], values: Sequence[float]) -> tuple[float, float]:
+    """Returns Kendall's tau of values against their order, and its two-sided p."""
+    from scipy import stats
+
+    if len(set(values)) == 1:
+        return 0.0, 1.0  # the test is not defined without any variation
+    found = stats.kendalltau(order, values)
+    return max(-1.0, min(1.0, float(found.statistic))), float(found.pvalue)
+
+
+def smallest_kendall_p(count: int) -> float:
+    """Returns the smallest p that so many values can reach: all of them in order."""
+    return min(1.0, 2 / math.factorial(count))
+
+
+def blocks_needed(tests: int, alpha: float) -> int:
+    """Returns the values that let one of `tests` corrected trends reach `alpha`."""
+    count = 2
+    while smallest_kendall_p(count) * tests > alpha:
+        count += 1
+    return count
+
+
+def slope(places: Sequence[float], values: Sequence[float]) -> float:
+    """Returns the median of the slopes between all pairs of points (Theil and Sen)."""
+    from scipy import stats
+
+    return float(stats.theilslopes(values, places).slope)
 
 
 @cache

@@ -5,7 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from reports.cases import Row, case_rows
+from reports.choosing import choices
+from reports.drift import drift_over
 from reports.files import finite
+from reports.latency import latency_rows, latency_troubles
 from reports.naming import group_key, slug
 from reports.planted import planted_rows
 from reports.races import race_rows
@@ -25,10 +28,11 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
     """Returns the summary of a run, valid against harness/record/summary.schema.json."""
     manifest = run.manifest
     cores = cores_of(run)
-    rows = worth_showing(run, case_rows(run, cores))
+    rows, latency = worth_showing(run, case_rows(run, cores)), latency_rows(run, cores)
     names = list(dict.fromkeys(row["workload"] for row in rows))
     references = {name: reference_of(name, rows, manifest.preset) for name in names}
     leaders = place(rows, references)
+    drift = drift_over(rows)
     planted, races = planted_rows(run), race_rows(run)
     counts = count(run, rows, races, planted)
     if is_stress(run):
@@ -38,6 +42,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
     summary: Summary = finite({
         "schema": 1,
         **{key: manifest.raw[key] for key in keep},
+        "cut": manifest.raw.get("cut"),
         "mode": manifest.catalog["mode"],
         "build": manifest.catalog["build"],
         "cores": cores,
@@ -45,13 +50,16 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "verdict": judge(run, counts),
         "counts": counts,
         "flags": flags_of(run),
-        "seconds": sum(unit.seconds or 0.0 for unit in run.units),
+        "seconds": sum(unit.seconds or 0.0 for unit in run.all_units),
         "calibration": calibration(run),
         "workloads": [_workload(run, name, rows, references[name]) for name in names],
         "subjects": _subjects(run, rows),
         "leaders": leaders,
+        "choices": choices(rows, leaders, cores) if manifest.kind == "run" else [],
+        "drift": drift,
         "cases": rows,
-        "troubles": trouble_rows(run, rows),
+        "latency": latency,
+        "troubles": trouble_rows(run, rows) + latency_troubles(run, latency),
         "planted": planted,
         "races": races,
         "corrupt": [asdict(item) for item in run.corrupt],
@@ -105,7 +113,8 @@ def _workload(run: Run, name: str, rows: list[Row], reference: str | None) -> di
 def _usual(entry: dict[str, Any], groups: dict[str, str]) -> str:
     """Returns the group at the conditions' first defaults; the first group when it was not run."""
     defaults = {item["name"]: item["default"][0]
-                for item in entry.get("conditions", []) if item.get("default")}
+                for item in entry.get("conditions", [])
+                if item.get("default") and not item.get("optional")}
     usual = group_key(defaults)
     return usual if usual in groups else next(iter(groups), "")
 

@@ -7,6 +7,7 @@ to one subject becomes one group with a title. The same figure gives the same by
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -20,32 +21,38 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write these
 SERIES = "series."  # gid "series.3.line": a part of series 3
 STILL = {"svg.fonttype": "none", "svg.hashsalt": "tussle"}
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def to_svg(figure: Figure, prefix: str, label: str, titles: dict[str, str] | None = None) -> str:
-    """Returns the figure as an SVG element; `titles` names the series by their number."""
+def to_svg(figure: Figure, prefix: str, label: str, titles: dict[str, str] | None = None,
+           links: dict[str, str] | None = None) -> str:
+    """Returns the figure as an SVG element; `titles` names the series by their number, `links` are
+    the places in the page that they lead to."""
     root = _draw(figure)
     for element in root.findall(f"{{{SVG}}}metadata"):
         root.remove(element)
     _frame(root, prefix, label)
-    _group_series(root, titles or {})
+    groups = _group_series(root, titles or {})
     _remove_global_style(root)
     for element in root.iter():
         _prefix_ids(element, prefix)
         _restyle(element)
+    _link_series(root, groups, links or {})
     return ElementTree.tostring(root, encoding="unicode")
 
 
 def _draw(figure: Figure) -> ElementTree.Element:
     stream = io.BytesIO()
-    with matplotlib.rc_context(STILL):
+    with matplotlib.rc_context(STILL), warnings.catch_warnings():
+        # Text is drawn by the page, in a font of its own.
+        warnings.filterwarnings("ignore", "Glyph .* missing from current font")
         FigureCanvasSVG(figure).print_svg(stream, metadata=NO_METADATA)
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
-    return ElementTree.fromstring(stream.getvalue())
+    return ElementTree.fromstring(CONTROL.sub("\ufffd".encode(), stream.getvalue()))
 
 
 def _frame(root: ElementTree.Element, prefix: str, label: str) -> None:
@@ -61,7 +68,8 @@ def _frame(root: ElementTree.Element, prefix: str, label: str) -> None:
     root.insert(0, title)
 
 
-def _group_series(root: ElementTree.Element, titles: dict[str, str]) -> None:
+def _group_series(root: ElementTree.Element,
+                  titles: dict[str, str]) -> dict[str, ElementTree.Element]:
     """Moves the parts of each series into one group, drawn in the order of the series."""
     parents = {child: parent for parent in root.iter() for child in parent}
     groups: dict[str, ElementTree.Element] = {}
@@ -74,12 +82,25 @@ def _group_series(root: ElementTree.Element, titles: dict[str, str]) -> None:
         groups[number].append(part)
     for number in sorted(groups, key=int):
         root.append(groups[number])
+    return groups
 
 
 def _group(title: str) -> ElementTree.Element:
     group = ElementTree.Element(f"{{{SVG}}}g", {"class": "series"})
     ElementTree.SubElement(group, f"{{{SVG}}}title").text = title
     return group
+
+
+def _link_series(root: ElementTree.Element, groups: dict[str, ElementTree.Element],
+                 links: dict[str, str]) -> None:
+    """Makes links of the series. They stay out of the order of the tab key: what a picture leads to,
+    the table beside it leads to as well."""
+    if links:
+        root.set("role", "group")  # what is inside an image cannot be reached
+    for number, address in links.items():
+        link = ElementTree.Element(f"{{{SVG}}}a", {"href": address, "tabindex": "-1"})
+        root[list(root).index(groups[number])] = link
+        link.append(groups[number])
 
 
 def _remove_global_style(root: ElementTree.Element) -> None:

@@ -18,11 +18,12 @@ def trouble_rows(run: Run, rows: list[Row]) -> list[dict[str, Any]]:
             units.setdefault(unit.case, []).append(unit)
     bad = [row for row in rows if row["state"] != "ok"]
     bad.sort(key=lambda row: bool(row["expected"]))
-    return [_entry(run, row, units.get(row["name"], []), index < LOGS_SHOWN)
+    return [entry(run, row, units.get(row["name"], []), index < LOGS_SHOWN)
             for index, row in enumerate(bad)]
 
 
-def _entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, Any]:
+def entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, Any]:
+    """Returns what is told of one case."""
     units = sorted(units, key=lambda unit: (unit.status != row["state"], unit.block))
     first = units[0] if units else None
     return {
@@ -37,10 +38,11 @@ def _entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, A
         "exit_code": first.exit_code if first else None,
         "signal": first.signal if first else None,
         "file": first.log if first else None,
-        "log": _tail(run.log(first)) if first and with_log else "",
+        "log": tail(run.log(first)) if first and with_log else "",
     }
 
 
-def _tail(text: str) -> str:
+def tail(text: str) -> str:
+    """Returns the last lines of a log, as many as a reader takes in."""
     tail = "\n".join(text.splitlines()[-LOG_LINES:])
     return tail[-LOG_CHARACTERS:]

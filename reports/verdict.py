@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.cases import Row
 from reports.formats import whole
-from reports.records import Record, Run
+from reports.records import Record, Run, Unit
 
 BROKEN, INCOMPLETE, OK = 3, 4, 0  # the exit codes of the command line
 
@@ -27,6 +27,8 @@ REASONS = (  # gravest first
     Reason("units_broken", "process broke its invariant", "processes broke their invariant",
            "verdicts"),
     Reason("races_unexpected", "unexpected race", "unexpected races", "races"),
+    Reason("races_lost", "process reported races and left no list of them",
+           "processes reported races and left no list of them", "verdicts"),
     Reason("units_crashed", "process crashed", "processes crashed", "verdicts"),
     Reason("units_failed", "process ended with an error", "processes ended with an error",
            "verdicts"),
@@ -43,22 +45,24 @@ ACCIDENTS = ("failed", "crashed", "timeout", "unstartable")
 def count(run: Run, rows: Sequence[Row], races: Sequence[Record],
           planted: Sequence[Row]) -> dict[str, int]:
     """Returns how many of everything there were."""
-    statuses = Counter(unit.status for unit in run.units)
+    units, planned = run.all_units, len(run.manifest.plan + run.manifest.latency_plan)
+    statuses = Counter(unit.status for unit in units)
     expects = {row["name"]: row["expected"] for row in rows}
-    broken_expected = sum(unit.status == "broken" and expects[unit.case] for unit in run.units)
+    broken_expected = sum(
+        unit.status == "broken" and expects.get(unit.case, False) for unit in units)
     judged = [item for row in planted for item in row["detectors"]]
     return {
         "cases": len(rows),
         "cases_ok": sum(row["state"] == "ok" for row in rows),
         "cases_due": sum(not row["expected"] for row in rows),
         "cases_broken_expected": sum(row["expected"] for row in rows),
-        "units": len(run.manifest.plan),
+        "units": planned,
         "units_ok": statuses["ok"],
         "units_broken": statuses["broken"] - broken_expected,
         "units_broken_expected": broken_expected,
         **{f"units_{status}": statuses[status] for status in ACCIDENTS},
-        "units_missing": len(run.manifest.plan) - len(run.units),
-        "units_without_verdict": len(run.manifest.plan) - statuses["ok"] - statuses["broken"],
+        "units_missing": planned - len(units),
+        "units_without_verdict": planned - statuses["ok"] - statuses["broken"],
         "corrupt": len(run.corrupt),
         "skipped": len(run.manifest.raw["skipped"]),
         "windows": sum(len(unit.samples) for unit in run.units),
@@ -68,7 +72,13 @@ def count(run: Run, rows: Sequence[Row], races: Sequence[Record],
         "planted_missed": sum(item["state"] == "missed" for item in judged),
         "races_expected": sum(race["expected"] for race in races),
         "races_unexpected": sum(not race["expected"] for race in races),
+        "races_lost": sum(_lost_unexpected(run, unit) for unit in run.units),
     }
+
+
+def _lost_unexpected(run: Run, unit: Unit) -> bool:
+    """Tells whether a process died with races that only its log holds, and that nobody planted."""
+    return unit.races_lost and run.manifest.subject(unit.subject)["expected"]["race"] is False
 
 
 def judge(run: Run, counts: dict[str, int]) -> dict[str, Any]:
@@ -77,7 +87,7 @@ def judge(run: Run, counts: dict[str, int]) -> dict[str, Any]:
         {"text": plural(counts[reason.count], reason.one, reason.many), "section": reason.section}
         for reason in REASONS if counts[reason.count]
     ]
-    broken = counts["units_broken"] + counts["races_unexpected"] > 0
+    broken = counts["units_broken"] + counts["races_unexpected"] + counts["races_lost"] > 0
     code = BROKEN if broken else INCOMPLETE if reasons else OK
     return {
         "passed": code == OK,

@@ -7,4 +7,7 @@ namespace tussle::workloads {
 
 harness::registry all_cases();
 
+// Part of all_cases(): the workloads with a condition "payload".
+void add_value_cases(harness::registry& all);
+
 }  // namespace tussle::workloads

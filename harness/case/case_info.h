@@ -15,6 +15,8 @@ struct workload_info {
   std::string failure;    // what a broken invariant would mean
   std::string role;       // what a subject must be able to do: see roles.h
   std::vector<condition_info> conditions;  // threads last
+  // The kinds of step, where they are timed apart: a step returns which one it was.
+  std::vector<std::string> operations = {"operation"};
 };
 
 enum class subject_kind {

@@ -29,7 +29,22 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-double read_value(std::string_view text, const condition_info& condition) {
+std::string joined(const std::vector<double>& values) {
+  std::vector<std::string> texts;
+  for (const double value : values) texts.push_back(to_name(value));
+  return joined(texts);
+}
+
+double read_label(std::string_view text, const condition_info& condition) {
+  const auto found = std::find(condition.labels.begin(), condition.labels.end(), text);
+  if (found != condition.labels.end()) {
+    return static_cast<double>(found - condition.labels.begin());
+  }
+  throw usage_error("condition '" + condition.name + "': no value '" + std::string(text) +
+                    "'" + suggestion(text, condition.labels));
+}
+
+double read_number(std::string_view text, const condition_info& condition) {
   double value = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value);
@@ -45,6 +60,18 @@ double read_value(std::string_view text, const condition_info& condition) {
                       to_name(condition.minimum) + " to " + to_name(condition.maximum));
   }
   return value + 0.0;  // -0 becomes 0: one case, one name
+}
+
+double read_value(std::string_view text, const condition_info& condition) {
+  if (!condition.labels.empty()) return read_label(text, condition);
+  const double value = read_number(text, condition);
+  const auto& allowed = condition.allowed;
+  if (!allowed.empty() &&
+      std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+    throw usage_error("condition '" + condition.name + "': " + std::string(text) +
+                      " is not allowed: choose from " + joined(allowed));
+  }
+  return value;
 }
 
 void require_known(const parsed_case_name& name, const workload_info& workload) {
@@ -110,9 +137,9 @@ conditions read_conditions(const parsed_case_name& name, const workload_info& wo
     const auto given =
         std::find_if(name.values.begin(), name.values.end(),
                      [&](const auto& v) { return v.first == condition.name; });
-    values.set(condition.name, given == name.values.end()
-                                   ? condition.default_values.front()
-                                   : read_value(given->second, condition));
+    values.set(condition, given == name.values.end()
+                              ? condition.default_values.front()
+                              : read_value(given->second, condition));
   }
   return values;
 }

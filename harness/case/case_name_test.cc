@@ -123,6 +123,50 @@ TEST(case_name, one_case_has_one_name_however_its_numbers_are_spelled) {
   EXPECT_EQ(to_name(read("shelf/mutex/hold:-0")), "hold:0/read_share:0.9/threads:1");
 }
 
+workload_info wardrobe() {
+  workload_info info = shelf();
+  condition_info size = condition_named("size", {8}, 64);
+  size.allowed = {8, 16, 64};
+  size.optional = true;
+  info.conditions.insert(info.conditions.begin(), {size, placement_condition()});
+  return info;
+}
+
+std::string read_wardrobe(std::string_view name) {
+  try {
+    return to_name(read_conditions(parse_case_name(name), wardrobe()));
+  } catch (const usage_error& e) {
+    return e.what();
+  }
+}
+
+TEST(case_name, leaves_optional_conditions_out_where_they_have_their_default) {
+  constexpr const char* usual = "hold:7/read_share:0.9/threads:1";
+
+  EXPECT_EQ(read_wardrobe("shelf/mutex"), usual);
+  EXPECT_EQ(read_wardrobe("shelf/mutex/size:8/placement:free"), usual);
+  EXPECT_EQ(read_wardrobe("shelf/mutex/size:16"), std::string("size:16/") + usual);
+}
+
+TEST(case_name, spells_labels) {
+  EXPECT_EQ(read_wardrobe("shelf/mutex/placement:scatter"),
+            "placement:scatter/hold:7/read_share:0.9/threads:1");
+}
+
+TEST(case_name, unknown_label_is_told_the_nearest) {
+  EXPECT_EQ(read_wardrobe("shelf/mutex/placement:compakt"),
+            "condition 'placement': no value 'compakt': did you mean 'compact'?");
+  EXPECT_EQ(read_wardrobe("shelf/mutex/placement:1"),
+            "condition 'placement': no value '1': choose from free, compact, scatter");
+}
+
+TEST(case_name, value_that_is_not_allowed_is_told_those_that_are) {
+  EXPECT_EQ(read_wardrobe("shelf/mutex/size:9"),
+            "condition 'size': 9 is not allowed: choose from 8, 16, 64");
+  EXPECT_EQ(read_wardrobe("shelf/mutex/size:100"),
+            "condition 'size': 100 is out of range: use 0 to 64");
+}
+
 TEST(case_name, unknown_condition_value_of_a_workload_is_a_mistake_of_its_author) {
   EXPECT_THROW(read("shelf/mutex").fraction("skew"), std::out_of_range);
 }

@@ -6,13 +6,17 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
+#include <type_traits>
 
 #include "harness/case/case_info.h"
 #include "harness/case/conditions.h"
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
+#include "harness/measure/latency_sampler.h"
 
 namespace tussle::harness {
 
@@ -26,6 +30,12 @@ class case_run {
   // throws.
   virtual void loop(worker& self, const std::atomic<bool>& stop) = 0;
 
+  // The same, with some steps timed. Apart from `loop`, which pays nothing for it.
+  virtual void sampled_loop(worker& /*self*/, const std::atomic<bool>& /*stop*/,
+                            latency_sampler& /*sampler*/) {
+    throw std::logic_error("the steps of this run cannot be timed one by one");
+  }
+
   // Waits until what the steps set in motion has happened. Called once, after all loops
   // have ended.
   virtual void settle() = 0;
@@ -34,7 +44,8 @@ class case_run {
   virtual verdict verify(const tally& done) = 0;
 };
 
-// What a workload's run<Subject> offers.
+// What a workload's run<Subject> offers. A step returns nothing, or which of the
+// workload's `operations` it was.
 template <typename Run>
 concept workload_run = std::constructible_from<Run, const conditions&> &&
     requires(Run run, worker& self, const tally& done) {
@@ -50,7 +61,18 @@ class typed_case_run final : public case_run {
   void loop(worker& self, const std::atomic<bool>& stop) override {
     // Relaxed: the flag publishes nothing.
     for (std::uint64_t steps = 0; !stop.load(std::memory_order_relaxed);) {
-      run_.step(self);
+      static_cast<void>(run_.step(self));
+      self.publish(++steps);
+    }
+  }
+
+  void sampled_loop(worker& self, const std::atomic<bool>& stop,
+                    latency_sampler& sampler) override {
+    for (std::uint64_t steps = 0; !stop.load(std::memory_order_relaxed);) {
+      const bool timed = sampler.due();
+      const std::uint64_t began = timed ? sampler.now() : 0;
+      const std::size_t operation = step(self);
+      if (timed) sampler.record(began, operation);
       self.publish(++steps);
     }
   }
@@ -62,6 +84,15 @@ class typed_case_run final : public case_run {
   verdict verify(const tally& done) override { return run_.verify(done); }
 
  private:
+  std::size_t step(worker& self) {
+    if constexpr (std::is_void_v<decltype(run_.step(self))>) {
+      run_.step(self);
+      return 0;
+    } else {
+      return run_.step(self);
+    }
+  }
+
   Run run_;
 };
 

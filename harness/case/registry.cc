@@ -1,6 +1,7 @@
 #include "harness/case/registry.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "harness/case/case_name.h"
@@ -24,7 +25,7 @@ std::vector<conditions> default_grid(const workload_info& workload) {
     for (const conditions& prefix : grid) {
       for (const double value : condition.default_values) {
         longer.push_back(prefix);
-        longer.back().set(condition.name, value);
+        longer.back().set(condition, value);
       }
     }
     grid = std::move(longer);
@@ -50,6 +51,13 @@ std::string to_string(subject_kind kind) {
 
 namespace {
 
+bool is_value(const condition_info& condition, double value) {
+  const auto& allowed = condition.allowed;
+  const bool listed = allowed.empty() ||
+                      std::find(allowed.begin(), allowed.end(), value) != allowed.end();
+  return listed && value >= condition.minimum && value <= condition.maximum;
+}
+
 // A mistake in a workload is found when it is registered, not when somebody first runs
 // it.
 void require_sound(const workload_info& info) {
@@ -57,15 +65,27 @@ void require_sound(const workload_info& info) {
   if (info.conditions.empty() || info.conditions.back().name != "threads") {
     throw std::logic_error(where + "its last condition must be threads");
   }
+  const std::set<std::string> named(info.operations.begin(), info.operations.end());
+  if (named.empty() || named.size() != info.operations.size() || named.contains("")) {
+    throw std::logic_error(where + "its operations need a name each, all different");
+  }
   for (const condition_info& c : info.conditions) {
-    const bool inside = std::all_of(
-        c.default_values.begin(), c.default_values.end(),
-        [&](double value) { return value >= c.minimum && value <= c.maximum; });
+    const bool inside = std::all_of(c.default_values.begin(), c.default_values.end(),
+                                    [&](double value) { return is_value(c, value); });
     if (c.default_values.empty() || !inside) {
       throw std::logic_error(where + "condition '" + c.name +
-                             "' needs default values between its minimum and maximum");
+                             "' needs default values that it can take");
     }
   }
+}
+
+// What the harness answers for is asked of every workload.
+void add_common_conditions(workload_info& info) {
+  auto& all = info.conditions;
+  const condition_info threads = all.back();
+  all.back() = placement_condition();
+  all.push_back(allocator_condition());
+  all.push_back(threads);
 }
 
 }  // namespace
@@ -79,11 +99,17 @@ void registry::add_workload(workload_info info) {
     throw std::logic_error("workload '" + info.name + "' is registered twice");
   }
   require_sound(info);
+  add_common_conditions(info);
   workloads_.push_back(std::move(info));
 }
 
 void registry::add_subject(subject_info info) {
   if (find_subject(info.name) == nullptr) subjects_.push_back(std::move(info));
+}
+
+void registry::add_not_built(subject_info info, std::vector<std::string> roles,
+                             std::string needs) {
+  not_built_.push_back({std::move(info), std::move(roles), std::move(needs)});
 }
 
 void registry::add_entry(registered_case entry) {
@@ -156,6 +182,11 @@ selected_case registry::find(std::string_view name) const {
                         ", because " + entry.limit.reason);
     }
     return select(entry, std::move(values));
+  }
+  for (const not_built_subject& absent : not_built_) {
+    if (absent.info.name != parsed.subject) continue;
+    throw usage_error("subject '" + absent.info.name + "' is not built: it needs " +
+                      absent.needs);
   }
   throw usage_error("workload '" + workload->name + "' has no subject '" +
                     std::string(parsed.subject) + "'" +

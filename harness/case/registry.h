@@ -35,6 +35,13 @@ struct selected_case {
   std::string name;
 };
 
+// A subject whose library was missing when this binary was configured.
+struct not_built_subject {
+  subject_info info;
+  std::vector<std::string> roles;
+  std::string needs;  // the Debian package
+};
+
 class registry {
  public:
   // Throws: std::logic_error for a name that is taken, and for conditions that make no
@@ -45,6 +52,11 @@ class registry {
     (add_case<Workload, Subjects>(), ...);
   }
 
+  // Enters a subject that is listed, and refused with the package that it needs.
+  void add_not_built(subject_info info, std::vector<std::string> roles,
+                     std::string needs);
+
+  const std::vector<not_built_subject>& not_built() const { return not_built_; }
   const std::vector<workload_info>& workloads() const { return workloads_; }
   const std::vector<subject_info>& subjects() const { return subjects_; }
   const std::vector<registered_case>& cases() const { return cases_; }
@@ -74,9 +86,19 @@ class registry {
     harness::limit only;
     if constexpr (requires { run::limit(); }) only = run::limit();
     add_entry({Workload::info().name, Subject::info().name, std::move(only),
-               [](const conditions& values) -> std::unique_ptr<case_run> {
-                 return std::make_unique<typed_case_run<run>>(values);
-               }});
+               make_run<Workload, Subject>});
+  }
+
+  // A workload may choose among runs by a value that is a type to them, such as a size; the
+  // choice is made here, and not in every step.
+  template <typename Workload, typename Subject>
+  static std::unique_ptr<case_run> make_run(const conditions& values) {
+    if constexpr (requires { Workload::template make<Subject>(values); }) {
+      return Workload::template make<Subject>(values);
+    } else {
+      using run = typename Workload::template run<Subject>;
+      return std::make_unique<typed_case_run<run>>(values);
+    }
   }
 
   selected_case select(const registered_case& entry, conditions values) const;
@@ -84,6 +106,7 @@ class registry {
   std::vector<workload_info> workloads_;
   std::vector<subject_info> subjects_;
   std::vector<registered_case> cases_;
+  std::vector<not_built_subject> not_built_;
 };
 
 // Whether the values are within the limit.

@@ -176,11 +176,27 @@ TEST(registry, refuses_a_workload_whose_last_condition_is_not_threads) {
 
 TEST(registry, refuses_a_condition_without_a_default_that_can_be_used) {
   const std::string words =
-      "workload 'odd': condition 'hold' needs default values between its minimum and "
-      "maximum";
+      "workload 'odd': condition 'hold' needs default values that it can "
+      "take";
 
   EXPECT_EQ(refusal<no_default>(), words);
   EXPECT_EQ(refusal<default_outside>(), words);
+}
+
+struct two_operations_of_one_name {
+  static workload_info info() {
+    workload_info told = workload_named("odd", "counter", {threads_condition()});
+    told.operations = {"read", "read"};
+    return told;
+  }
+  template <counter_subject Subject>
+  using run = run_once<Subject>;
+};
+
+TEST(registry, refuses_operations_that_cannot_be_told_apart) {
+  registry all;
+
+  EXPECT_THROW((all.add<two_operations_of_one_name, plain>()), std::logic_error);
 }
 
 TEST(registry, knows_the_roles_of_a_subject_from_the_workloads_it_stands_in) {
@@ -242,6 +258,59 @@ TEST(registry, case_outside_its_limit_is_refused_with_the_reason) {
   EXPECT_EQ(complaint(all, "count_up/adder/hold:5"),
             "case 'count_up/adder/hold:5': adder needs hold:0, because it has no inside");
   EXPECT_EQ(all.find("count_up/adder/hold:0").values.count("hold"), 0);
+}
+
+TEST(registry, asks_placement_and_allocator_of_every_workload_before_threads) {
+  const registry all = small_registry();
+  const auto& known = all.find_workload("look_up")->conditions;
+
+  ASSERT_EQ(known.size(), 3U);
+  EXPECT_EQ(known[0].name, "placement");
+  EXPECT_EQ(known[1].name, "allocator");
+  EXPECT_EQ(known[2].name, "threads");
+  EXPECT_EQ(all.find("look_up/plain/placement:compact").name,
+            "look_up/plain/placement:compact/threads:4");
+}
+
+TEST(registry, subject_that_is_not_built_is_refused_with_the_package_that_it_needs) {
+  registry all = small_registry();
+  all.add_not_built(subject_named("absent"), {"counter"}, "libabsent-dev");
+
+  EXPECT_EQ(complaint(all, "count_up/absent"),
+            "subject 'absent' is not built: it needs libabsent-dev");
+  EXPECT_EQ(all.subjects().size(), 2U);
+}
+
+// A workload whose runs differ by a value.
+struct sized {
+  static workload_info info() {
+    return workload_named("sized", "counter",
+                          {condition_named("size", {1}, 9), threads_condition()});
+  }
+  template <typename Subject, int Size>
+  struct run_of_size {
+    explicit run_of_size(const conditions& /*values*/) {}
+    void step(worker& /*self*/) {}
+    verdict verify(const tally& /*done*/) { return verdict::pass(std::to_string(Size)); }
+  };
+  template <counter_subject Subject>
+  using run = run_of_size<Subject, 1>;
+  template <typename Subject>
+  static std::unique_ptr<case_run> make(const conditions& values) {
+    if (values.count("size") == 1)
+      return std::make_unique<typed_case_run<run<Subject>>>(values);
+    return std::make_unique<typed_case_run<run_of_size<Subject, 2>>>(values);
+  }
+};
+
+TEST(registry, lets_a_workload_choose_its_run_by_a_value) {
+  registry all;
+  all.add<sized, plain>();
+
+  for (const char* size : {"1", "2"}) {
+    const selected_case found = all.find(std::string("sized/plain/size:") + size);
+    EXPECT_EQ(found.entry->make(found.values)->verify({}).message, size);
+  }
 }
 
 TEST(registry, makes_a_run_that_counts_what_it_did) {

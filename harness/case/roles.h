@@ -16,7 +16,9 @@
 //         explicit cell(T initial);
 //         T load() const;                 // a whole value
 //         template <F> void update(F f);  // v := f(v), atomically
+//         template <F> auto read(F f) const;  // optional: f(v), which f borrows
 //       };
+//       static constexpr size_t largest_value;  // optional: bytes that a cell can hold
 //     };
 //
 // Every cell can count, so a subject with a `cell` plays both roles. All members except
@@ -50,6 +52,27 @@ concept cell_subject = requires(typename S::template cell<std::int64_t> cell,
   { std::as_const(cell).load() } -> std::same_as<std::int64_t>;
   cell.update(f);
 };
+
+// f(v) for the cell's value v: borrowed where the cell can lend it, else a copy. f must be
+// short and keep nothing of v.
+template <typename Cell, typename F>
+auto read_cell(const Cell& cell, F f) {
+  if constexpr (requires { cell.read(f); }) {
+    return cell.read(f);
+  } else {
+    return f(cell.load());
+  }
+}
+
+// Whether a subject's cells can hold a T.
+template <typename S, typename T>
+constexpr bool can_hold() {
+  if constexpr (requires { S::largest_value; }) {
+    return sizeof(T) <= S::largest_value;
+  } else {
+    return true;
+  }
+}
 
 template <typename S>
 concept own_counter_subject = requires(typename S::counter counter, std::int64_t hold) {

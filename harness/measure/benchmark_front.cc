@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "harness/case/case_name.h"
+#include "harness/measure/allocator.h"
 #include "harness/measure/benchmark_rows.h"
 #include "harness/race/race_collector.h"
 #include "harness/record/whole_file.h"
@@ -108,6 +109,7 @@ int run_benchmarks(const registry& all, const command_line& line) {
     for (const case_rows& each : rows) std::cout << each.selected.name << '\n';
     return 0;
   }
+  for (const case_rows& each : rows) require_allocator(each.selected);
   if (!line.benchmark_out.empty()) require_writable(line.benchmark_out);
   hand_flags_to_benchmark(line);
   for (case_rows& each : rows) {

@@ -21,6 +21,8 @@ ABSL_FLAG(std::string, out, "",
           "file for the result of --case; standard output if empty");
 ABSL_FLAG(std::uint64_t, perturb, 0,
           "seed of schedule perturbation; 0: none (no effect in mode bench)");
+ABSL_FLAG(std::uint64_t, latency, 0,
+          "with --case: time about one operation in so many, each by itself");
 ABSL_FLAG(bool, benchmark_list_tests, false, "print the names of the cases");
 ABSL_FLAG(std::string, benchmark_filter, "",
           "regular expression on undecorated names; -REGEX excludes");
@@ -50,6 +52,7 @@ constexpr std::string_view ours[] = {"catalog",
                                      "seed",
                                      "out",
                                      "perturb",
+                                     "latency",
                                      "benchmark_list_tests",
                                      "benchmark_filter",
                                      "benchmark_min_time",
@@ -125,6 +128,9 @@ void require_consistent(int argc, char** argv) {
     throw usage_error(
         "flag --out goes with --case: use --benchmark_out for several cases");
   }
+  if (!one_case && was_given(argc, argv, "latency")) {
+    throw usage_error("flag --latency goes with --case: it times one case's operations");
+  }
   if (was_given(argc, argv, "window") && was_given(argc, argv, "benchmark_min_time")) {
     throw usage_error("flags --window and --benchmark_min_time mean the same: give one");
   }
@@ -135,6 +141,15 @@ void require_consistent(int argc, char** argv) {
           absl::StrCat("flag --", std::string(name), " does not go with --case"));
     }
   }
+}
+
+std::uint64_t read_latency(int argc, char** argv) {
+  constexpr std::uint64_t rarest = 1'000'000;
+  const std::uint64_t every = absl::GetFlag(FLAGS_latency);
+  if (was_given(argc, argv, "latency") && (every < 1 || every > rarest)) {
+    throw usage_error(absl::StrCat("flag --latency: use 1 to ", rarest));
+  }
+  return every;
 }
 
 measure_options read_options(int argc, char** argv) {
@@ -159,6 +174,7 @@ measure_options read_options(int argc, char** argv) {
                                    "repetitions: use 1 to ", most_repetitions));
   }
   options.seed = absl::GetFlag(FLAGS_seed);
+  options.latency.every = read_latency(argc, argv);
   return options;
 }
 

@@ -134,6 +134,15 @@ class OneCase(Check):
     def test_perturbation_may_be_asked_for_in_every_mode(self) -> None:
         self.passes(FINE, *BRIEF, "--perturb=5")
 
+    def test_latency_is_in_the_result_only_when_it_is_asked_for(self) -> None:
+        self.assertNotIn("latency", json.loads(self.passes(FINE, *BRIEF)))
+        latency = json.loads(self.passes(FINE, "--window=0.05", "--ramp=0", "--latency=2"))["latency"]
+        self.assertEqual((latency["every"], latency["measures"]), (2, "service time"))
+        self.assertIn(latency["clock"]["name"], ("tsc", "steady_clock"))
+        operation = latency["operations"][0]
+        self.assertEqual(operation["name"], "operation")
+        self.assertEqual(operation["samples"], sum(count for _, count in operation["buckets"]))
+
     def test_bad_names_are_told_the_nearest(self) -> None:
         self.assertIn("did you mean 'walk'", self.refuses("--case=wlak/fine"))
         self.assertIn("did you mean 'broken'", self.refuses("--case=walk/brokn"))
@@ -275,9 +284,15 @@ class BadFlags(Check):
             "window=0", "window=-1", "window=nan", "window=inf", "window=x", "window=", "window", "window=3601",
             "benchmark_min_time=0", "benchmark_min_time=1s", "ramp=-1", "ramp=nan", "ramp=3601",
             "repetitions=0", "repetitions=1.5", "repetitions=10001", "benchmark_repetitions=0",
-            "seed=-1", "seed=x", "perturb=x", "catalog=maybe", "benchmark_format=csv", "benchmark_out_format=csv",
+            "seed=-1", "seed=x", "perturb=x", "latency=x", "catalog=maybe",
+            "benchmark_format=csv", "benchmark_out_format=csv",
         ):  # fmt: skip
             self.assertIn(flag.partition("=")[0], self.refuses(f"--{flag}"))
+
+    def test_latency_needs_a_case_and_a_distance(self) -> None:
+        self.assertIn("goes with --case", self.refuses("--benchmark_filter=fine", *ENDLESS, "--latency=8"))
+        for every in ("0", "1000001", "-1"):
+            self.assertIn("--latency", self.refuses(FINE, *ENDLESS, f"--latency={every}"))
 
     def test_flags_that_nothing_would_obey_are_refused(self) -> None:
         self.refuses("--benchmark_filter=fine", *ENDLESS, "--out=result.json")

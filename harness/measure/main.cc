@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "harness/case/case_name.h"
+#include "harness/measure/allocator.h"
 #include "harness/measure/benchmark_front.h"
 #include "harness/measure/command_line.h"
 #include "harness/record/json.h"
@@ -24,6 +25,7 @@ constexpr int exit_failed = 4;
 
 int run_one_case(const registry& all, const command_line& line) {
   const selected_case selected = all.find(line.case_name);
+  require_allocator(selected);
   if (!line.out.empty()) require_writable(line.out);
   const case_result result = measure(selected, line.options);
   const std::string text = case_text(result);

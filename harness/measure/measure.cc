@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "harness/case/case_run.h"
+#include "harness/measure/placement.h"
 #include "harness/race/race_collector.h"
 
 namespace tussle::harness {
@@ -92,12 +93,49 @@ double case_sample::operations_per_second() const {
   return static_cast<double>(operations()) / window.window_seconds;
 }
 
+namespace {
+
+window_sample run_untimed(case_run& run, const selected_case& selected,
+                          const measure_options& options) {
+  window_options window = options.window;
+  window.cpus = cpus_for(selected.values);
+  return run_team(
+      selected.values.threads(), options.seed, window,
+      [&run](worker& self, const std::atomic<bool>& stop) { run.loop(self, stop); });
+}
+
+window_sample run_sampled(case_run& run, const selected_case& selected,
+                          const measure_options& options,
+                          std::vector<operation_latency>& latency) {
+  const std::vector<std::string>& operations = selected.workload->operations;
+  latency_pass pass(operations, selected.values.threads(), options.seed, options.latency);
+  window_options window = options.window;
+  window.open = &pass.counting();
+  window.cpus = cpus_for(selected.values);
+  window_sample sample =
+      run_team(selected.values.threads(), options.seed, window,
+               [&](worker& self, const std::atomic<bool>& stop) {
+                 run.sampled_loop(self, stop, pass.sampler(self.index()));
+               });
+  latency = no_samples(operations);
+  pass.add_to(latency);
+  return sample;
+}
+
+// Adds the histograms of one window to those of the case.
+void add(const std::vector<operation_latency>& each,
+         std::vector<operation_latency>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].lengths.merge(each[i].lengths);
+}
+
+}  // namespace
+
 case_sample measure_once(const selected_case& selected, const measure_options& options) {
   const auto run = selected.entry->make(selected.values);
   case_sample sample;
-  sample.window = run_team(
-      selected.values.threads(), options.seed, options.window,
-      [&run](worker& self, const std::atomic<bool>& stop) { run->loop(self, stop); });
+  sample.window = options.latency.every == 0
+                      ? run_untimed(*run, selected, options)
+                      : run_sampled(*run, selected, options, sample.latency);
   run->settle();
   sample.verdict = run->verify(sample.window.done);
   sample.served = fairness_of(sample.window.operations);
@@ -107,7 +145,10 @@ case_sample measure_once(const selected_case& selected, const measure_options& o
 }
 
 case_result measure(const selected_case& selected, const measure_options& options) {
-  case_result result{selected, options, calibrate(), {}, {}, {}, {}};
+  case_result result{selected, options, calibrate(), {}, {}, {}, {}, {}};
+  if (options.latency.every != 0) {
+    result.latency = no_samples(selected.workload->operations);
+  }
   std::vector<verdict> verdicts;
   try {
     for (int i = 0; i < options.repetitions; ++i) {
@@ -115,6 +156,7 @@ case_result measure(const selected_case& selected, const measure_options& option
       each.seed = options.seed + static_cast<std::uint64_t>(i);
       result.samples.push_back(measure_once(selected, each));
       verdicts.push_back(result.samples.back().verdict);
+      add(result.samples.back().latency, result.latency);
     }
     result.verdict = first_failure(verdicts);
   } catch (...) {

@@ -8,6 +8,7 @@
 #include "harness/case/registry.h"
 #include "harness/case/verdict.h"
 #include "harness/measure/fairness.h"
+#include "harness/measure/latency_pass.h"
 #include "harness/measure/thread_team.h"
 #include "harness/race/race_record.h"
 
@@ -17,6 +18,7 @@ struct measure_options {
   window_options window;
   int repetitions = 1;     // windows in this process, each on a fresh set-up
   std::uint64_t seed = 1;  // of the workers' generators
+  latency_options latency = {};
 };
 
 // One window and its verdict. A broken invariant voids the numbers.
@@ -26,6 +28,7 @@ struct case_sample {
   bool oversubscribed = false;     // more threads than cores
   std::vector<std::string> flags;  // what makes this sample doubtful
   harness::verdict verdict;
+  std::vector<operation_latency> latency = {};  // empty if not asked for
 
   std::uint64_t operations() const;
   double ns_per_operation()
@@ -47,6 +50,7 @@ struct case_result {
   harness::verdict verdict;  // over all samples
   std::string error;         // text of the exception that ended the case; empty if none
   std::vector<race::race_record> races;
+  std::vector<operation_latency> latency = {};  // of all samples together
 };
 
 // Takes about 2 ms.

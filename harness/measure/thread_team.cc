@@ -16,6 +16,8 @@
 #include <system_error>
 #include <thread>
 
+#include "harness/measure/placement.h"
+
 namespace tussle::harness {
 namespace {
 
@@ -62,13 +64,17 @@ class team {
   ~team() { end(); }
 
   window_sample run(const window_options& options) {
+    cpus_ = options.cpus;
     start_threads();
     wait_until_entered();
     pause_for(options.ramp_seconds);
     // Asking the kernel takes the time keeper a while: outside the window.
     const double waited_before = waiting_ns();
     const reading open = read();
+    // Relaxed: workers look at it now and then; it publishes nothing.
+    if (options.open != nullptr) options.open->store(true, std::memory_order_relaxed);
     pause_for(options.window_seconds);
+    if (options.open != nullptr) options.open->store(false, std::memory_order_relaxed);
     const reading close = read();
     const double waited_after = waiting_ns();
     end();
@@ -115,6 +121,7 @@ class team {
     pthread_setname_np(pthread_self(),
                        ("worker " + std::to_string(m.self.index())).c_str());
     sync::event_counts* const outer = sync::count_into(&m.self.events);
+    if (!cpus_.empty()) stay_on_its_core(m.self.index());
     start_together();
     m.entered = clock::now();
     // (1) release; pairs with the acquire load (2): the time keeper then sees every id.
@@ -126,6 +133,15 @@ class team {
     }
     m.left = clock::now();
     sync::count_into(outer);
+  }
+
+  // Before the barrier: moving to its core takes a thread a while.
+  void stay_on_its_core(int index) {
+    try {
+      keep_this_thread_on(cpus_[static_cast<std::size_t>(index) % cpus_.size()]);
+    } catch (...) {
+      fail(std::current_exception());
+    }
   }
 
   // A spin barrier: parked threads would leave it one wake-up after another.
@@ -232,6 +248,7 @@ class team {
   }
 
   const team_loop& loop_;
+  std::vector<int> cpus_;  // written before the threads start
   std::vector<std::unique_ptr<member>> members_;
   alignas(padding) std::atomic<std::size_t> started_{0};  // threads at the barrier
   std::atomic<std::size_t> entered_{0};  // threads about to enter their loop

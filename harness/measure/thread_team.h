@@ -22,6 +22,8 @@ namespace tussle::harness {
 struct window_options {
   double ramp_seconds = 0.02;
   double window_seconds = 0.1;
+  std::atomic<bool>* open = nullptr;  // if given: set while the window is open
+  std::vector<int> cpus = {};  // thread i stays on cpus[i % size]; empty: where it likes
 };
 
 // Runs until `stop`; called on every thread of the team.

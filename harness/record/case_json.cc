@@ -19,8 +19,12 @@ json to_json(const verdict& v, const workload_info& workload) {
 
 json to_json(const conditions& values) {
   json named = json::object();
-  for (const auto& [name, value] : values.all()) {
-    if (value == std::floor(value)) {
+  for (std::size_t i = 0; i < values.all().size(); ++i) {
+    if (values.left_out(i)) continue;
+    const auto& [name, value] = values.all()[i];
+    if (!values.label(i).empty()) {
+      named[name] = values.label(i);
+    } else if (value == std::floor(value)) {
       named[name] = static_cast<std::int64_t>(value);
     } else {
       named[name] = value;
@@ -100,22 +104,25 @@ json to_json(const case_result& result) {
   json samples = json::array();
   for (const case_sample& sample : result.samples)
     samples.push_back(to_json(sample, selected));
-  return {{"schema", 1},
-          {"case", selected.name},
-          {"workload", selected.workload->name},
-          {"subject", selected.subject->name},
-          {"kind", to_string(selected.subject->kind)},
-          {"role", selected.workload->role},
-          {"conditions", to_json(selected.values)},
-          {"mode", sync::mode_name()},
-          {"seed", result.options.seed},
-          {"context", context(result)},
-          {"samples", std::move(samples)},
-          {"total_operations", total_operations(result)},
-          {"verdict",
-           {{"passed", result.verdict.passed}, {"message", result.verdict.message}}},
-          {"error", result.error.empty() ? json(nullptr) : json(result.error)},
-          {"races", races(result)}};
+  json record = {
+      {"schema", 1},
+      {"case", selected.name},
+      {"workload", selected.workload->name},
+      {"subject", selected.subject->name},
+      {"kind", to_string(selected.subject->kind)},
+      {"role", selected.workload->role},
+      {"conditions", to_json(selected.values)},
+      {"mode", sync::mode_name()},
+      {"seed", result.options.seed},
+      {"context", context(result)},
+      {"samples", std::move(samples)},
+      {"total_operations", total_operations(result)},
+      {"verdict",
+       {{"passed", result.verdict.passed}, {"message", result.verdict.message}}},
+      {"error", result.error.empty() ? json(nullptr) : json(result.error)},
+      {"races", races(result)}};
+  if (result.options.latency.every != 0) record["latency"] = latency_json(result);
+  return record;
 }
 
 std::string case_text(const case_result& result) { return to_text(to_json(result)); }

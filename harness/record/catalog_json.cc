@@ -23,22 +23,32 @@ json expected(expectation e) {
 
 json to_json(const condition_info& c) {
   json defaults = json::array();
-  for (const double value : c.default_values) defaults.push_back(plain(value));
-  return {{"name", c.name},
-          {"unit", c.unit},
-          {"description", c.description},
-          {"default", std::move(defaults)},
-          {"minimum", plain(c.minimum)},
-          {"maximum", plain(c.maximum)},
-          {"integer", c.integer}};
+  for (const double value : c.default_values) {
+    defaults.push_back(c.labels.empty() ? plain(value) : json(spelled(c, value)));
+  }
+  json described = {{"name", c.name},
+                    {"unit", c.unit},
+                    {"description", c.description},
+                    {"default", std::move(defaults)},
+                    {"minimum", plain(c.minimum)},
+                    {"maximum", plain(c.maximum)},
+                    {"integer", c.integer}};
+  for (const double value : c.allowed) described["allowed"].push_back(plain(value));
+  if (!c.labels.empty()) described["labels"] = c.labels;
+  if (c.optional) described["optional"] = true;
+  return described;
 }
 
 json to_json(const workload_info& w) {
   json conditions = json::array();
   for (const condition_info& c : w.conditions) conditions.push_back(to_json(c));
-  return {{"name", w.name},           {"question", w.question},
-          {"invariant", w.invariant}, {"failure", w.failure},
-          {"role", w.role},           {"conditions", std::move(conditions)}};
+  return {{"name", w.name},
+          {"question", w.question},
+          {"invariant", w.invariant},
+          {"failure", w.failure},
+          {"role", w.role},
+          {"conditions", std::move(conditions)},
+          {"operations", w.operations}};
 }
 
 json to_json(const subject_info& s, std::vector<std::string> roles) {
@@ -51,6 +61,12 @@ json to_json(const subject_info& s, std::vector<std::string> roles) {
           {"race_reason", s.not_race_checkable},
           {"expected",
            {{"invariant", expected(s.breaks_invariant)}, {"race", expected(s.races)}}}};
+}
+
+json to_json(const not_built_subject& absent) {
+  return {{"name", absent.info.name},     {"kind", to_string(absent.info.kind)},
+          {"roles", absent.roles},        {"description", absent.info.description},
+          {"source", absent.info.source}, {"needs", absent.needs}};
 }
 
 json to_json(const registered_case& entry) {
@@ -83,6 +99,9 @@ json catalog(const registry& all) {
   for (const subject_info& s : all.subjects()) {
     subjects.push_back(to_json(s, all.roles_of(s.name)));
   }
+  json not_built = json::array();
+  for (const not_built_subject& each : all.not_built())
+    not_built.push_back(to_json(each));
   json cases = json::array();
   for (const registered_case& entry : all.cases()) cases.push_back(to_json(entry));
   return {{"schema", 1},
@@ -91,6 +110,7 @@ json catalog(const registry& all) {
           {"roles", std::move(roles)},
           {"workloads", std::move(workloads)},
           {"subjects", std::move(subjects)},
+          {"not_built", std::move(not_built)},
           {"cases", std::move(cases)}};
 }
 

@@ -21,6 +21,9 @@ json catalog(const registry& all);
 // What was measured.
 json to_json(const case_result& result);
 
+// The samples of single operations: percentiles, and the histograms they come from.
+json latency_json(const case_result& result);
+
 // The same as text, for those who need not know JSON's types.
 std::string catalog_text(const registry& all);
 std::string case_text(const case_result& result);

@@ -74,7 +74,7 @@ case_sample sample_with(std::uint64_t first, std::uint64_t second) {
 
 case_result result_of(std::string_view name, std::vector<case_sample> samples) {
   return {all_cases().find(name), {}, {}, std::move(samples),
-          verdict::pass("fine"),  {}, {}};
+          verdict::pass("fine"),  {}, {}, {}};
 }
 
 std::set<std::string> keys_of(const json& object) {
@@ -143,7 +143,9 @@ TEST(catalog, says_what_can_be_run) {
 TEST(catalog, describes_a_workload_and_its_conditions_whole_numbers_plain) {
   const json walked = catalog(all_cases()).at("workloads").at(0);
 
-  expect_keys(walked, {"name", "question", "invariant", "failure", "role", "conditions"});
+  expect_keys(walked, {"name", "question", "invariant", "failure", "role", "conditions",
+                       "operations"});
+  EXPECT_EQ(walked.at("operations").dump(), R"(["operation"])");
   const json& hold = walked.at("conditions").at(1);
   EXPECT_EQ(
       hold.dump(),
@@ -167,6 +169,37 @@ TEST(catalog, says_of_a_subject_what_must_and_may_catch_it) {
   EXPECT_EQ(planted.at("kind"), "planted");
   EXPECT_EQ(planted.at("race_checkable"), false);
   EXPECT_EQ(planted.at("race_reason"), "its lock is not known to the sanitizer");
+}
+
+TEST(catalog, gives_labels_and_says_what_names_leave_out) {
+  const json walked = catalog(all_cases()).at("workloads").at(0);
+  const json& placement = walked.at("conditions").at(2);
+
+  EXPECT_EQ(placement.at("name"), "placement");
+  EXPECT_EQ(placement.at("labels").dump(), R"(["free","compact","scatter"])");
+  EXPECT_EQ(placement.at("default").dump(), R"(["free"])");
+  EXPECT_EQ(placement.at("optional"), true);
+  EXPECT_FALSE(walked.at("conditions").at(0).contains("labels"));
+}
+
+TEST(catalog, lists_subjects_that_are_not_built_apart) {
+  registry all;
+  all.add<walk, steady>();
+  all.add_not_built(subject_named("absent"), {"cell"}, "libabsent-dev");
+
+  const json found = catalog(all);
+
+  EXPECT_EQ(found.at("subjects").size(), 1U);
+  EXPECT_EQ(found.at("not_built").at(0).at("name"), "absent");
+  EXPECT_EQ(found.at("not_built").at(0).at("needs"), "libabsent-dev");
+}
+
+TEST(case_result, gives_labels_and_leaves_defaults_of_optional_conditions_out) {
+  const json found =
+      to_json(result_of("walk/steady/placement:compact", {sample_with(1, 1)}));
+
+  EXPECT_EQ(found.at("conditions").dump(),
+            R"({"share":0.5,"hold":0,"placement":"compact","threads":2})");
 }
 
 TEST(catalog, gives_limits_with_their_reasons) {
@@ -222,6 +255,59 @@ TEST(case_json, sample_without_operations_has_null_where_nothing_was_measured) {
   EXPECT_TRUE(sample.at("cpu_ns_per_op").is_null());
   EXPECT_TRUE(sample.at("failed_per_success").is_null());
   EXPECT_TRUE(sample.at("ops_per_s").is_null());
+}
+
+case_result with_samples(int count) {
+  case_result result = result_of("walk/steady", {sample_with(300, 100)});
+  result.options.latency.every = 8;
+  result.latency = no_samples({"read", "update"});
+  for (int ns = 1; ns <= count; ++ns) {
+    result.latency[0].lengths.record(static_cast<std::uint64_t>(ns));
+  }
+  return result;
+}
+
+TEST(case_json, has_no_latency_unless_it_was_asked_for) {
+  EXPECT_FALSE(to_json(result_of("walk/steady", {})).contains("latency"));
+}
+
+TEST(case_json, latency_has_percentiles_and_the_histogram_that_they_come_from) {
+  const json latency = to_json(with_samples(127)).at("latency");
+  const json& read = latency.at("operations").at(0);
+
+  expect_keys(latency, {"measures", "every", "clock", "sub_bucket_bits", "operations"});
+  EXPECT_EQ(latency.at("every"), 8);
+  EXPECT_GT(latency.at("clock").at("read_ns"), 0);
+  EXPECT_EQ(read.at("name"), "read");
+  EXPECT_EQ(read.at("samples"), 127);
+  EXPECT_EQ(read.at("min_ns"), 1);
+  EXPECT_EQ(read.at("max_ns"), 127);
+  EXPECT_EQ(read.at("mean_ns"), 64);
+  EXPECT_EQ(read.at("p50_ns"), 64);
+  EXPECT_EQ(read.at("p90_ns"), 115);
+  EXPECT_EQ(read.at("buckets").size(), 127U);
+  EXPECT_EQ(read.at("buckets").at(4).dump(), "[5,1]");
+}
+
+TEST(case_json,
+     percentile_with_fewer_than_ten_samples_beyond_it_is_null_with_the_reason) {
+  const json enough = to_json(with_samples(100)).at("latency").at("operations").at(0);
+  EXPECT_EQ(enough.at("p90_ns"), 90);
+  EXPECT_TRUE(enough.at("p99_ns").is_null());
+  EXPECT_EQ(enough.at("null_because"), "too few samples");
+
+  const json fewer = to_json(with_samples(99)).at("latency").at("operations").at(0);
+  EXPECT_TRUE(fewer.at("p90_ns").is_null());
+}
+
+TEST(case_json, operation_without_samples_has_no_lengths) {
+  const json update = to_json(with_samples(10)).at("latency").at("operations").at(1);
+
+  EXPECT_EQ(update.at("samples"), 0);
+  for (const char* name : {"min_ns", "max_ns", "mean_ns", "p50_ns"}) {
+    EXPECT_TRUE(update.at(name).is_null()) << name;
+  }
+  EXPECT_TRUE(update.at("buckets").empty());
 }
 
 TEST(case_json, error_is_the_text_of_the_exception) {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.runner import catalog, exit_codes, process
+from harness.runner.guardian import Guardian
 from harness.runner.process import Ending
 from harness.runner.trouble import Trouble, reason
 
@@ -41,27 +42,51 @@ class Launcher:
     fixed_addresses: bool = False
     proven: bool = False  # it came up with randomised addresses
     notice: Callable[[str], None] = field(default=lambda _: None)
+    guardian: Guardian | None = None  # ends what is left when this process is killed
 
-    def command(self, arguments: list[str]) -> list[str]:
-        """Returns the whole command line."""
+    @property
+    def scratch(self) -> Path | None:
+        """Returns the folder for scratch folders; None where the system's will do."""
+        return self.guardian.scratch if self.guardian else None
+
+    def command(self, arguments: list[str], preload: str | None = None) -> list[str]:
+        """Returns the whole command line; `preload` is a library that comes first in it."""
         prefix = ["setarch", "-R"] if self.fixed_addresses else []
+        if preload:
+            prefix += ["env", f"LD_PRELOAD={preload}"]
         return [*prefix, str(self.path), *arguments]
 
     def start(
-        self, arguments: list[str], scratch: Path, timeout: float, wake_up: int | None = None
+        self,
+        arguments: list[str],
+        scratch: Path,
+        timeout: float,
+        wake_up: int | None = None,
+        preload: str | None = None,
     ) -> Ending:
         """Runs the binary; when it did not come up, once more with fixed addresses."""
-        ending = process.run(self.command(arguments), scratch, timeout, wake_up)
+        ending = self._run(arguments, scratch, timeout, wake_up, preload)
         if self.fixed_addresses or not self._is_worth_another_try(ending, scratch):
             self.proven = self.proven or (not self.fixed_addresses and ending.exit_code == 0)
             return ending
         self.fixed_addresses = True
-        ending = process.run(self.command(arguments), scratch, timeout, wake_up)
+        ending = self._run(arguments, scratch, timeout, wake_up, preload)
         if did_not_start(ending, scratch):
             self.fixed_addresses = False
         else:
             self.notice("the binary starts only with address randomisation off (setarch -R)")
         return ending
+
+    def _run(
+        self,
+        arguments: list[str],
+        scratch: Path,
+        timeout: float,
+        wake_up: int | None,
+        preload: str | None,
+    ) -> Ending:
+        command = self.command(arguments, preload)
+        return process.run(command, scratch, timeout, wake_up, self.guardian)
 
     def _is_worth_another_try(self, ending: Ending, scratch: Path) -> bool:
         """Tells whether fixed addresses may be what a process lacked."""
@@ -100,15 +125,20 @@ def stderr_tail(scratch: Path) -> str:
         return stream.read().decode("utf-8", "replace")
 
 
-def find(root: Path, mode: str, given: str | None) -> Path:
-    """Returns the binary to use: the given one, or the built one after bringing it up to date."""
+def find(root: Path, mode: str, given: str | None, as_it_is: bool = False) -> Path:
+    """Returns the binary to use: the given one, or the built one after bringing it up to date.
+
+    `as_it_is` leaves a binary alone that is there, and builds only what is missing.
+    """
     if given is not None:
         path = Path(given).absolute()
         if not path.is_file():
             raise Trouble("there is no such binary", "check --binary", given)
         return path
-    build(root, mode)
     path = built(root, mode)
+    if as_it_is and path.is_file():
+        return path
+    build(root, mode)
     if not path.is_file():
         raise Trouble(
             f"the {mode} build left no binary", f"run scripts/setup --build {mode}", str(path)

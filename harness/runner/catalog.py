@@ -1,13 +1,13 @@
 """What can this binary run: which workloads, subjects, conditions and pairs?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.runner.trouble import Trouble, unknown
 
 SUBJECT_KINDS = ("ours", "baseline", "planted", "harness")
 MODES = ("bench", "chaos", "tsan")
-Value = int | float
+Value = int | float | str  # text: the label of a value
 Conditions = dict[str, Value]
 
 
@@ -19,16 +19,31 @@ class Condition:
     unit: str
     description: str
     default: tuple[Value, ...]
-    minimum: Value
-    maximum: Value
+    minimum: int | float
+    maximum: int | float
     integer: bool
+    allowed: tuple[Value, ...] = ()  # the only values there are; empty: the range
+    labels: tuple[str, ...] = ()  # not numbers, but these words
+    optional: bool = False  # names and records leave it out at its first default
+
+    def left_out(self, value: Value) -> bool:
+        """Tells whether names and records do not mention the condition at this value."""
+        return self.optional and value == self.default[0]
 
     def objection(self, value: Value) -> str:
         """Returns why `value` cannot be used, or an empty string."""
+        if self.labels:
+            known = ", ".join(self.labels)
+            return "" if value in self.labels else f"{value!r} is not one of {known}"
+        if isinstance(value, str):
+            return f"'{value}' is not a number"
         if not self.minimum <= value <= self.maximum:
             return f"{value:g} is outside {self.minimum:g} to {self.maximum:g}"
         if self.integer and value != int(value):
             return f"{value:g} is not a whole number"
+        if self.allowed and value not in self.allowed:
+            known = ", ".join(f"{item:g}" for item in self.allowed)
+            return f"{value:g} is not one of {known}"
         return ""
 
 
@@ -41,6 +56,7 @@ class Workload:
     invariant: str
     failure: str
     conditions: tuple[Condition, ...]
+    role: str = ""
 
     def condition(self, name: str, place: str) -> Condition:
         """Returns the condition of that name, or raises with the nearest names."""
@@ -75,6 +91,20 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class NotBuilt:
+    """A subject whose library was missing when the binary was configured."""
+
+    name: str
+    kind: str
+    roles: tuple[str, ...]
+    needs: str
+
+    @property
+    def reason(self) -> str:
+        return f"not built: needs {self.needs}"
+
+
+@dataclass(frozen=True)
 class Catalog:
     """The whole vocabulary of one binary, and the text it came as."""
 
@@ -83,6 +113,7 @@ class Catalog:
     subjects: dict[str, Subject]
     pairs: dict[tuple[str, str], Pair]
     verbatim: dict[str, Any]
+    not_built: dict[str, NotBuilt] = field(default_factory=dict)
 
     def workload(self, name: str, place: str) -> Workload:
         """Returns the workload of that name, or raises with the nearest names."""
@@ -103,12 +134,15 @@ class Catalog:
 
 def case_name(workload: Workload, subject: str, conditions: Conditions) -> str:
     """Returns workload/subject/condition:value/.../threads:N in the order of the catalog."""
-    parts = [f"{c.name}:{spelled(conditions[c.name])}" for c in workload.conditions]
+    given = [c.name for c in workload.conditions if c.name in conditions]
+    parts = [f"{name}:{spelled(conditions[name])}" for name in given]
     return "/".join([workload.name, subject, *parts])
 
 
 def spelled(value: Value) -> str:
     """Returns a value as case names spell it: whole numbers plain, others shortest."""
+    if isinstance(value, str):
+        return value
     return str(int(value)) if value == int(value) else f"{value:g}"
 
 
@@ -134,6 +168,7 @@ def _parse(verbatim: Any) -> Catalog:
         subjects={subject.name: subject for subject in subjects},
         pairs={(pair.workload, pair.subject): pair for pair in pairs},
         verbatim=verbatim,
+        not_built={entry["name"]: _not_built(entry) for entry in verbatim.get("not_built", [])},
     )
     for pair in pairs:
         _ = catalog.workloads[pair.workload], catalog.subjects[pair.subject]
@@ -147,6 +182,7 @@ def _workload(entry: dict[str, Any]) -> Workload:
         invariant=entry.get("invariant", ""),
         failure=entry.get("failure", ""),
         conditions=tuple(_condition(condition) for condition in entry["conditions"]),
+        role=entry.get("role", ""),
     )
 
 
@@ -159,7 +195,14 @@ def _condition(entry: dict[str, Any]) -> Condition:
         minimum=entry["minimum"],
         maximum=entry["maximum"],
         integer=bool(entry["integer"]),
+        allowed=tuple(entry.get("allowed", ())),
+        labels=tuple(entry.get("labels", ())),
+        optional=bool(entry.get("optional", False)),
     )
+
+
+def _not_built(entry: dict[str, Any]) -> NotBuilt:
+    return NotBuilt(entry["name"], entry["kind"], tuple(entry["roles"]), entry["needs"])
 
 
 def _subject(entry: dict[str, Any]) -> Subject:

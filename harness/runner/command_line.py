@@ -21,6 +21,8 @@ COMMANDS = {
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
     "report": "render a stored result again",
+    "merge": "join the shards of a run into one result",
+    "export": "write a stored result as JUnit, SARIF, Markdown, JSON or CSV",
 }
 HELPED_BY_OTHERS = ("setup",)  # scripts/tussle answers these itself
 PLACE = "the command line"
@@ -176,6 +178,23 @@ def _report(arguments: list[str]) -> int:
     return stored.report(ROOT, _parse(parser, arguments))
 
 
+def _merge(arguments: list[str]) -> int:
+    from harness.runner import merge, stored
+
+    parser = _parser("merge", epilog=RUNS)
+    merge.add_arguments(parser)
+    asked = _parse(parser, arguments)
+    return merge.merge(ROOT, asked.out, asked.runs, stored.check_exports(asked, None))
+
+
+def _export(arguments: list[str]) -> int:
+    from harness.runner import stored
+
+    parser = _parser("export", epilog=RUNS)
+    stored.add_export_arguments(parser)
+    return stored.export(ROOT, _parse(parser, arguments))
+
+
 _ANSWERS = {
     "run": _run,
     "race": _race,
@@ -184,4 +203,6 @@ _ANSWERS = {
     "doctor": _doctor,
     "compare": _compare,
     "report": _report,
+    "merge": _merge,
+    "export": _export,
 }

@@ -1,17 +1,28 @@
 """Where do the records of one run lie, and how do they get there?"""
 
+import contextlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.runner.storage import point_latest, write_json, write_whole
+from harness.runner import lock
+from harness.runner.storage import (
+    is_unfinished,
+    point_latest,
+    sweep,
+    sync_directory,
+    write_json,
+    write_whole,
+)
 from harness.runner.trouble import Trouble, reason
 
 RESULTS_VARIABLE = "TUSSLE_RESULTS"
+OTHER = "choose another --out"
 PARTS = ("env", "units", "races", "logs")
 
 
@@ -40,27 +51,46 @@ def now() -> str:
 
 def check_free(given: str | None, root: Path) -> None:
     """Raises, before anything is built or run, when the output could not be written."""
-    path = Path(given).absolute() if given is not None else results_folder(root)
-    if given is not None and (path.is_symlink() or path.exists()):
-        _check_empty(path, given)
+    if given is not None:
+        check_writable(Path(given).absolute(), given)
+    else:
+        _check_above(results_folder(root), OTHER)
+
+
+def check_writable(path: Path, given: str, mend: str = OTHER) -> None:
+    """Raises when a path is there and not empty, or could not be made."""
+    if path.is_symlink() or path.exists():
+        _check_empty(path, given, mend)
+    _check_above(path, mend)
+
+
+def _check_above(path: Path, mend: str) -> None:
     above = path
     while not above.exists() and above != above.parent:
         above = above.parent
     if not above.is_dir():
-        raise _unwritable(path, f"{shown(above)} is not a directory")
+        raise _unwritable(path, f"{shown(above)} is not a directory", mend)
     if not os.access(above, os.W_OK | os.X_OK):
-        raise _unwritable(path, "permission denied")
+        raise _unwritable(path, "permission denied", mend)
 
 
-def create(given: str | None, root: Path, preset: str) -> "Directory":
-    """Makes the directory of a new run; nothing that exists is touched."""
+@contextlib.contextmanager
+def fresh(given: str | None, root: Path, name: str) -> Iterator["Directory"]:
+    """Makes the directory of a new run and holds it; nothing that exists is touched."""
     try:
-        path = _claim(results_folder(root), preset) if given is None else _take(given)
-        for part in PARTS:
-            (path / part).mkdir()
+        path = _claim(results_folder(root), name) if given is None else _take(given)
     except OSError as error:
         raise _unwritable(Path(given or results_folder(root)), reason(error)) from error
-    return Directory(path, listed=given is None)
+    with lock.held(path, shown(path)):
+        _check_empty(path, given or str(path))  # again: now nobody else can fill it
+        yield Directory(path, listed=given is None)
+
+
+@contextlib.contextmanager
+def again(path: Path, root: Path) -> Iterator["Directory"]:
+    """Holds the directory of a run that is there; changes nothing in it."""
+    with lock.held(path, shown(path)):
+        yield Directory(path, listed=path.parent == results_folder(root).resolve())
 
 
 @dataclass(frozen=True)
@@ -74,19 +104,26 @@ class Directory:
     def run_id(self) -> str:
         return self.path.name
 
+    def prepare(self) -> None:
+        """Makes the folders, and removes what a killed writer left of a file."""
+        for part in PARTS:
+            (self.path / part).mkdir(exist_ok=True)
+            sweep(self.path / part)
+        sweep(self.path)
+        sync_directory(self.path)
+        self._mend_events()
+
     def write_manifest(self, manifest: dict[str, Any]) -> None:
         write_json(self.path / "manifest.json", manifest)
 
     def write_environment(self, environment: dict[str, Any]) -> None:
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", str(environment["host"])) or "host"
-        write_json(self.path / "env" / f"{name}.json", environment)
+        write_json(self.path / "env" / f"{file_name(environment['host'])}.json", environment)
 
     def write_unit(self, unit: dict[str, Any]) -> None:
         write_json(self.path / "units" / f"{unit['key']}.json", unit)
 
     def write_race(self, race: dict[str, Any]) -> None:
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", str(race["id"]))
-        write_json(self.path / "races" / f"{name}.json", race)
+        write_json(self.path / "races" / f"{file_name(race['id'])}.json", race)
 
     def write_log(self, key: str, text: str) -> str:
         """Keeps the words of a unit that went wrong; returns where, relative to the run."""
@@ -100,19 +137,52 @@ class Directory:
         with open(self.path / "events.jsonl", "a", encoding="utf-8") as stream:
             stream.write(line + "\n")
 
+    def _mend_events(self) -> None:
+        """Ends a line that was cut off, so that the next one stands on its own."""
+        path = self.path / "events.jsonl"
+        if path.exists() and path.read_bytes()[-1:] not in (b"", b"\n"):
+            with open(path, "a", encoding="utf-8") as stream:
+                stream.write("\n")
+
+    def events(self) -> list[dict[str, Any]]:
+        """Returns the lines of events.jsonl that are whole."""
+        try:
+            lines = (self.path / "events.jsonl").read_text("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return []
+        found = []
+        for line in lines:
+            with contextlib.suppress(json.JSONDecodeError):
+                found.append(json.loads(line))
+        return [event for event in found if isinstance(event, dict)]
+
+    def unit_starts(self) -> list[str]:
+        """Returns when the units that are there were started, as far as they can be read."""
+        found = []
+        for path in (self.path / "units").glob("*.json"):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                found.append(str(json.loads(path.read_text("utf-8"))["started"]))
+        return found
+
     def published(self) -> Path:
         """Points `latest` here when this run is listed; returns the path to show to people."""
         return point_latest(self.path.parent, self.path) if self.listed else self.path
 
 
+def file_name(name: object) -> str:
+    """Returns a name with nothing in it that a file system or a shell could mistake."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", str(name)) or "unnamed"
+
+
 def _claim(results: Path, preset: str) -> Path:
     """Makes results/<time>-<preset>[-n]; two runs in one second get different names."""
     results.mkdir(parents=True, exist_ok=True)
-    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9._-]', '_', preset)}"
+    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{file_name(preset)}"
     for n in range(1, 1000):
         path = results / (stem if n == 1 else f"{stem}-{n}")
         try:
             path.mkdir()
+            sync_directory(results)
             return path
         except FileExistsError:
             continue
@@ -122,22 +192,28 @@ def _claim(results: Path, preset: str) -> Path:
 def _take(given: str) -> Path:
     path = Path(given).absolute()
     path.mkdir(parents=True, exist_ok=True)
+    sync_directory(path.parent)
     _check_empty(path, given)
     return path
 
 
-def _check_empty(path: Path, given: str) -> None:
+def _check_empty(path: Path, given: str, mend: str = OTHER) -> None:
     if not path.is_dir():
-        raise Trouble("the output is not a directory", "choose another --out", given)
+        raise Trouble("the output is not a directory", mend, given)
     try:
-        if any(path.iterdir()):
-            raise Trouble("the output directory is not empty", "choose another --out", given)
+        if not all(_is_of_nobody(found) for found in path.iterdir()):
+            raise Trouble("the output directory is not empty", mend, given)
     except OSError as error:
-        raise _unwritable(path, reason(error)) from error
+        raise _unwritable(path, reason(error), mend) from error
 
 
-def _unwritable(path: Path, why: str) -> Trouble:
-    return Trouble(f"cannot write results ({why})", "choose another --out", shown(path))
+def _is_of_nobody(found: Path) -> bool:
+    """Tells whether a file is the lock, or what is left of a run that was killed before it began."""
+    return found.name == lock.NAME or is_unfinished(found)
+
+
+def _unwritable(path: Path, why: str, mend: str = OTHER) -> Trouble:
+    return Trouble(f"cannot write results ({why})", mend, shown(path))
 
 
 def shown(path: Path) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import resource
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,52 +14,97 @@ from harness.runner import (
     findings,
     judgement,
     progress,
-    races,
 )
 from harness.runner.binary import Launcher
 from harness.runner.directory import Directory, shown
+from harness.runner.guardian import Guardian
 from harness.runner.interrupt import Interrupt
 from harness.runner.judgement import Tally
+from harness.runner.plan import Planned
 from harness.runner.races import Races
 from harness.runner.session import Session
+from harness.runner.session_log import SessionLog
 from harness.runner.trouble import Trouble, forget_reader, reason, say
 from harness.runner.undertaking import Undertaking
+from reports.exporting import Wish
 
 
 def carry_out(root: Path, undertaking: Undertaking, launcher: Launcher, out: str | None) -> int:
     """Runs, judges and reports; returns the exit code."""
-    with Interrupt() as interrupt:
-        target = directory.create(out, root, undertaking.preset.name)
-        try:
-            session = _record(root, undertaking, launcher, target, interrupt)
-        except OSError as error:
-            what = f"cannot write results ({reason(error)})"
-            mend = "make room; what is written stays, `tussle report` renders it"
-            raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
-        _tell(session, undertaking, interrupt)
-        code = judgement.exit_code(session.tally, session.races)
-        if not render(target):
-            code = exit_codes.worst([code, exit_codes.INCOMPLETE])
-    return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
+    with Interrupt() as interrupt, directory.fresh(out, root, undertaking.name) as target:
+        manifest = undertaking.manifest(root, target.run_id)
+        return perform(undertaking, launcher, target, manifest, undertaking.plan, interrupt)
 
 
-def _record(
-    root: Path,
+def perform(
     undertaking: Undertaking,
     launcher: Launcher,
     target: Directory,
+    manifest: dict[str, Any],
+    left: Sequence[Planned],
+    interrupt: Interrupt,
+) -> int:
+    """Runs what is left of a plan, judges the whole of it and reports; returns the exit code."""
+    try:
+        with Guardian() as launcher.guardian:
+            session = _record(undertaking, launcher, target, manifest, left, interrupt)
+    except OSError as error:
+        what = f"cannot write results ({reason(error)})"
+        mend = "make room; what is written stays, --resume goes on with it"
+        raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
+    more, exports = _interruption(session, interrupt), undertaking.exports
+    code = conclude(session.tally, session.races, target, more, exports)
+    return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
+
+
+def conclude(
+    tally: Tally,
+    races: Races,
+    target: Directory,
+    more: Sequence[str] = (),
+    exports: Sequence[Wish] = (),
+) -> int:
+    """Says what came out, writes exports and renders the report; returns the exit code."""
+    for line in [*judgement.statement(tally, races), *more]:
+        say(line)
+    return publish(target, exports, judgement.exit_code(tally, races))
+
+
+def publish(target: Directory, exports: Sequence[Wish], code: int) -> int:
+    """Writes exports and the report; returns the code, or that of what could not be written."""
+    exported = _export(target, exports)  # first: the report's path is the last line
+    if not _render(target) or not exported:
+        return exit_codes.worst([code, exit_codes.INCOMPLETE])
+    return code
+
+
+def _record(
+    undertaking: Undertaking,
+    launcher: Launcher,
+    target: Directory,
+    manifest: dict[str, Any],
+    left: Sequence[Planned],
     interrupt: Interrupt,
 ) -> Session:
-    """Writes manifest and environment, runs the plan, and writes the manifest again."""
-    manifest = undertaking.manifest(root, target.run_id)
-    target.write_manifest(manifest)
+    """Writes manifest and environment, runs what is left, and writes the manifest again.
+
+    The manifest comes first: a directory without one holds nothing, and one with it can be resumed.
+    """
+    log = SessionLog(manifest, target)
+    target.write_manifest(log.opened())
+    target.prepare()
+    with contextlib.suppress(OSError):  # said at the end, when it matters
+        target.published()  # now, so that `--resume` after a kill finds this run
     say(undertaking.account())
-    target.write_environment(_environment(undertaking))
-    session = _session(undertaking, launcher, target)
-    session.run(undertaking.plan, interrupt)
-    interrupted = interrupt.signal is not None
-    finished = None if interrupted else directory.now()
-    target.write_manifest({**manifest, "finished": finished, "interrupted": interrupted})
+    if len(left) < len(undertaking.plan):
+        say(f"{len(undertaking.plan) - len(left)} units are kept, {len(left)} are left")
+    if not any((target.path / "env").glob("*.json")):
+        target.write_environment(_environment(undertaking))
+    session = _session(undertaking, launcher, target, len(left))
+    session.run(left, interrupt)
+    if len(left) < len(undertaking.plan):
+        session.judge_whole(undertaking.plan)
+    target.write_manifest(log.closed(session.made, interrupt.signal is not None))
     return session
 
 
@@ -75,10 +121,12 @@ def _environment(undertaking: Undertaking) -> dict[str, Any]:
     return {**facts, "warnings": [finding.record() for finding in found]}
 
 
-def _session(undertaking: Undertaking, launcher: Launcher, target: Directory) -> Session:
+def _session(
+    undertaking: Undertaking, launcher: Launcher, target: Directory, units: int
+) -> Session:
     # A unit that crashes must not leave a core file; what it said is kept in logs/.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    bar = progress.choose(len(undertaking.plan))
+    bar = progress.choose(units)
     launcher.notice = bar.says
     return Session(
         catalog=undertaking.catalog,
@@ -88,22 +136,23 @@ def _session(undertaking: Undertaking, launcher: Launcher, target: Directory) ->
         progress=bar,
         tally=Tally(undertaking.catalog, undertaking.kind),
         races=Races(undertaking.catalog),
+        planned=len(undertaking.plan),
     )
 
 
-def _tell(session: Session, undertaking: Undertaking, interrupt: Interrupt) -> None:
-    """Says what came out."""
-    lines = judgement.statement(session.tally, session.races)
-    if undertaking.kind == "race":
-        lines += races.statement(session.races)
-    if interrupt.signal is not None:
-        done, where = sum(session.tally.statuses.values()), shown(session.directory.path)
-        lines.append(f"interrupted: {done} of {len(undertaking.plan)} units are kept in {where}")
-    for line in lines:
-        say(line)
+def _interruption(session: Session, interrupt: Interrupt) -> list[str]:
+    """Says how far an interrupted run came and how it goes on."""
+    if interrupt.signal is None:
+        return []
+    done, where = sum(session.tally.statuses.values()), shown(session.directory.path)
+    planned = session.planned
+    return [
+        f"interrupted: {done} of {planned} units are kept in {where};"
+        f" `tussle {session.tally.kind} --resume {where}` goes on"
+    ]
 
 
-def render(target: Directory) -> bool:
+def _render(target: Directory) -> bool:
     """Renders the report and prints where it is: the last line on stdout."""
     import reports  # here: takes a while, and most commands need none
 
@@ -119,6 +168,23 @@ def render(target: Directory) -> bool:
         _publish(target)
         return False
     _print(shown(_publish(target) / "report.html"))
+    return True
+
+
+def _export(target: Directory, wanted: Sequence[Wish]) -> bool:
+    """Writes what CI reads; a run that went wrong is exported as well."""
+    if not wanted:
+        return True
+    from reports.exporting import export
+
+    try:
+        export(target.path, wanted)
+    except Exception as error:  # as with the report: the measurements are safe and must be named
+        with contextlib.suppress(OSError):
+            target.write_log("export", traceback.format_exc())
+        place = shown(target.path)
+        say(f"nothing or not all was exported ({error}) of {place}: `tussle export {place}` tries again")
+        return False
     return True
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.runner import exit_codes
+from harness.runner import races as all_races
 from harness.runner.catalog import Catalog
 from harness.runner.races import Races
 from harness.runner.unit import BROKEN, OK, STATUSES
@@ -83,7 +84,7 @@ def statement(tally: Tally, races: Races) -> list[str]:
     lines += _wrong(tally.wrong)
     detector = "no race was reported" if tally.kind == "race" else "its invariant never broke"
     lines += [f"MISSED: planted subject {name}: {detector}" for name in tally.missed()]
-    return lines
+    return lines + (all_races.statement(races) if tally.kind == "race" else [])
 
 
 def _wrong(units: list[dict[str, Any]]) -> list[str]:

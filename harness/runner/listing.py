@@ -1,5 +1,6 @@
 """What is there to run? (`tussle list`)"""
 
+import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,10 +30,13 @@ def show(root: Path, topic: str | None, as_json: bool, given: str | None) -> int
 
 def _entries(root: Path, topic: str, catalog: Catalog | None) -> list[dict[str, Any]]:
     if topic == "presets":
-        loaded = [presets.load(root, name) for name in presets.names(root)]
+        # Naming presets is not worth installing a package; running one checks it.
+        checked = importlib.util.find_spec("jsonschema") is not None
+        loaded = [presets.load(root, name, checked) for name in presets.names(root)]
         return [preset.resolved() for preset in loaded if preset.kinds]
     assert catalog is not None
-    return list(catalog.verbatim[topic])
+    absent = catalog.verbatim.get("not_built", []) if topic == "subjects" else []
+    return [*catalog.verbatim[topic], *absent]
 
 
 def _print(topic: str, entries: list[dict[str, Any]], titled: bool) -> None:
@@ -54,6 +58,8 @@ def _workload(entry: dict[str, Any]) -> Sequence[str]:
 def _subject(entry: dict[str, Any]) -> Sequence[str]:
     checkable = entry.get("race_checkable", True)
     note = "" if checkable else f" [not race-checkable: {entry.get('race_reason', '')}]"
+    if "needs" in entry:
+        note = f" [not built: needs {entry['needs']}]"
     return entry["name"], f"{entry['kind']}: {entry.get('description', '')}{note}"
 
 

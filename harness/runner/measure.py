@@ -1,67 +1,47 @@
 """What do `run` and `race` set out to do, given a preset and options?"""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from harness.runner import binary, directory, execution, exit_codes, plan, presets
+from harness.runner import (
+    binary,
+    cut,
+    directory,
+    dry_run,
+    execution,
+    latency_plan,
+    plan,
+    resume,
+)
 from harness.runner.binary import Launcher
-from harness.runner.plan import Choice
+from harness.runner.catalog import Catalog
+from harness.runner.cut import Allowance, Pass
+from harness.runner.latency import LATENCY
+from harness.runner.plan import Case
 from harness.runner.presets import Preset
+from harness.runner.request import Request
 from harness.runner.trouble import Trouble, say
-from harness.runner.undertaking import Undertaking
+from harness.runner.undertaking import Undertaking, unit_seconds
 
 BUILD_OF = {"run": "bench", "race": "tsan"}
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the command line asked for; None leaves it to the preset."""
-
-    kind: str
-    preset: str
-    command: tuple[str, ...] = ()
-    choice: Choice = Choice()
-    blocks: int | None = None
-    window: float | None = None
-    timeout: float | None = None
-    seed: int | None = None
-    out: str | None = None
-    binary: str | None = None
-    dry_run: bool = False
-
-
 def measure(root: Path, request: Request) -> int:
     """Plans, runs, judges and reports; returns the exit code."""
-    preset = _preset(root, request)
+    if request.resume is not None:
+        return resume.resume(root, request, BUILD_OF[request.kind])
+    preset = request.loaded_preset(root)
     if not request.dry_run:
         directory.check_free(request.out, root)
     mode = BUILD_OF[request.kind]
-    launcher = Launcher(binary.find(root, mode, request.binary), mode, notice=say)
+    path = binary.find(root, mode, request.binary, as_it_is=request.dry_run)
+    launcher = Launcher(path, mode, notice=say)
     undertaking = _undertake(preset, request, launcher)
     if request.dry_run:
-        return _show(undertaking)
+        return dry_run.show(undertaking, undertaking.plan)
     return execution.carry_out(root, undertaking, launcher, request.out)
-
-
-def _preset(root: Path, request: Request) -> Preset:
-    """Returns the preset with what the command line replaces in it."""
-    preset = presets.load(root, request.preset)
-    if request.kind not in preset.kinds:
-        allowed = ", ".join(f"tussle {kind}" for kind in preset.kinds)
-        mend = f"use it with {allowed}" if allowed else "it is only there to be inherited from"
-        raise Trouble(f"preset {preset.name} is not for `{request.kind}`", mend, preset.file)
-    preset = replace(
-        preset,
-        blocks=request.blocks or preset.blocks,
-        window=request.window or preset.window,
-        timeout=request.timeout or preset.timeout,
-    )
-    needed = preset.window + preset.ramp
-    if preset.timeout <= needed:
-        what = f"a unit measures for {needed:g} s, so it cannot end in {preset.timeout:g} s"
-        raise Trouble(what, "raise the timeout or shorten the window", preset.file)
-    return preset
 
 
 def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertaking:
@@ -70,25 +50,48 @@ def _undertake(preset: Preset, request: Request, launcher: Launcher) -> Undertak
         what = f"`{request.kind}` needs a {BUILD_OF[request.kind]} build, this is {catalog.mode}"
         raise Trouble(what, "leave --binary away", str(launcher.path))
     cases = plan.choose(preset, catalog, request.choice, request.kind)
-    seed = secrets.randbits(31) if request.seed is None else request.seed
+    shards = request.shard.of if request.shard else 1
+    unit = unit_seconds(preset, catalog.mode)
+    asked = _latency_pass(preset, cases.kept, catalog)
+    allowance = Allowance(unit, preset.budget, shards, asked)
+    fitted = cut.fit(cases.kept, preset.blocks, allowance)
+    seed = _seed(request, preset)
+    whole = plan.shuffled(fitted.cases, fitted.blocks, seed)
+    if preset.latency and fitted.latency_blocks:
+        timed = replace(preset.latency, blocks=fitted.latency_blocks)
+        whole += latency_plan.units(timed, fitted.cases, catalog, seed, len(whole))
+    mine = request.shard.share(fitted.cases) if request.shard else None
+    why_dropped = f"cut: a budget of {preset.budget or 0:g} s holds {len(fitted.cases)} cases"
     return Undertaking(
         kind=request.kind,
         command=request.command,
+        options=request.options(),
         preset=preset,
         seed=seed,
         catalog=catalog,
         binary=launcher.path,
         built_here=request.binary is None,
-        plan=tuple(plan.shuffled(cases.kept, preset.blocks, seed)),
-        skipped=cases.skipped,
+        whole=tuple(whole),
+        plan=tuple(p for p in whole if mine is None or p.case.name in mine),
+        blocks=fitted.blocks,
+        skipped=cases.skipped | {case.name: why_dropped for case in fitted.dropped},
+        cut=fitted.cut,
+        shard=request.shard,
+        exports=request.exports,
     )
 
 
-def _show(undertaking: Undertaking) -> int:
-    """Prints what would be run, a unit a line; writes nothing."""
-    for planned in undertaking.plan:
-        print(f"{planned.order}\tb{planned.block}\t{planned.case.name}")
-    for case, why in undertaking.skipped.items():
-        say(f"skipped {case}: {why}")
-    say(undertaking.account())
-    return exit_codes.OK
+def _latency_pass(preset: Preset, cases: Sequence[Case], catalog: Catalog) -> Pass:
+    """Returns what the latency pass of a preset takes."""
+    if preset.latency is None:
+        return Pass()
+    timed = latency_plan.chosen(preset.latency, cases, catalog)
+    names = frozenset(case.name for case in timed)
+    return Pass(preset.latency.blocks, unit_seconds(preset, catalog.mode, LATENCY), names)
+
+
+def _seed(request: Request, preset: Preset) -> int:
+    """Returns the seed that was given; without one, shards share the preset's, others draw one."""
+    if request.seed is not None:
+        return request.seed
+    return int(preset.digest()[:7], 16) if request.shard else secrets.randbits(31)

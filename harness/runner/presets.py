@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.runner.preset_fields import CASE_FIELDS, PRESET_FIELDS, check_table
+from harness.runner import latency
+from harness.runner.latency import Latency
+from harness.runner.preset_check import check
 from harness.runner.trouble import Trouble, reason, unknown
 
 FOLDER = Path("workloads/presets")
+UNTIL_BUDGET = "until budget"  # as many blocks as fit
 DEFAULTS: dict[str, Any] = {
     "description": "",
     "blocks": 5,
+    "budget": None,
     "window": 0.1,
     "ramp": 0.02,
     "timeout": 20,
@@ -39,20 +43,25 @@ class Preset:
     name: str
     file: str
     description: str
-    blocks: int
+    blocks: int | None  # None: as many as fit the budget
+    budget: float | None
     window: float
     ramp: float
     timeout: float
     kinds: tuple[str, ...]
     cases: tuple[CaseGrid, ...]
+    latency: Latency | None = None
 
     def resolved(self) -> dict[str, Any]:
-        """Returns the preset as records keep it."""
+        """Returns the preset as records keep it; what it does not use is left out."""
+        timed = self.latency.record() if self.latency else None
+        optional = {"budget": self.budget, "latency": timed}
         return {
             "name": self.name,
             "file": self.file,
             "description": self.description,
-            "blocks": self.blocks,
+            "blocks": self.blocks or UNTIL_BUDGET,
+            **{key: value for key, value in optional.items() if value},
             "window": self.window,
             "ramp": self.ramp,
             "timeout": self.timeout,
@@ -78,20 +87,26 @@ def names(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
 
 
-def load(root: Path, name: str) -> Preset:
+def load(root: Path, name: str, checked: bool = True) -> Preset:
     """Loads a preset of the project by its name, or any file that ends in .toml."""
     path = _find(root, name)
-    table, cases = _with_ancestors(root, path, ())
+    table, cases = _with_ancestors(root, path, (), checked)
+    until_budget = table["blocks"] == UNTIL_BUDGET
+    if until_budget and table["budget"] is None:
+        what = f"blocks are '{UNTIL_BUDGET}', but there is no budget"
+        raise Trouble(what, "add one, in seconds", f"{_shown(root, path)} top level")
     return Preset(
         name=path.stem,
         file=_shown(root, path),
         description=table["description"],
-        blocks=table["blocks"],
+        blocks=None if until_budget else int(table["blocks"]),
+        budget=None if table["budget"] is None else float(table["budget"]),
         window=float(table["window"]),
         ramp=float(table["ramp"]),
         timeout=float(table["timeout"]),
         kinds=tuple(table["kinds"]),
         cases=tuple(cases),
+        latency=latency.read(table.get("latency"), _shown(root, path)),
     )
 
 
@@ -106,14 +121,16 @@ def _find(root: Path, name: str) -> Path:
 
 
 def _with_ancestors(
-    root: Path, path: Path, children: tuple[Path, ...]
+    root: Path, path: Path, children: tuple[Path, ...], checked: bool
 ) -> tuple[dict[str, Any], list[CaseGrid]]:
     """Returns a file's table over its parent's, and the parent's cases before its own."""
     shown = _shown(root, path)
     if path.resolve() in children:
         raise Trouble("'inherits' runs in a circle", "remove one of the links", shown)
     table = _read(path, shown)
-    check_table(table, PRESET_FIELDS, shown, "")
+    if checked:
+        check(table, shown)
+        latency.read(table.get("latency"), shown)
     own = [_grid(case, shown, i) for i, case in enumerate(table.get("cases", []))]
     if "inherits" not in table:
         return {**DEFAULTS, **table}, own
@@ -121,7 +138,7 @@ def _with_ancestors(
     if not parent.is_file():
         known = sorted(p.stem for p in path.parent.glob("*.toml"))
         raise unknown("preset", table["inherits"], known, f"{shown} 'inherits'")
-    base, inherited = _with_ancestors(root, parent, (*children, path.resolve()))
+    base, inherited = _with_ancestors(root, parent, (*children, path.resolve()), checked)
     return {**base, **table}, inherited + own
 
 
@@ -137,13 +154,11 @@ def _read(path: Path, shown: str) -> dict[str, Any]:
 
 
 def _grid(case: dict[str, Any], shown: str, index: int) -> CaseGrid:
-    place = f"cases[{index}]"
-    check_table(case, CASE_FIELDS, shown, place)
     return CaseGrid(
         workload=case["workload"],
         subjects=tuple(case.get("subjects", ["all"])),
         conditions={name: tuple(v) for name, v in case.get("conditions", {}).items()},
-        place=f"{shown} {place}",
+        place=f"{shown} cases[{index}]",
     )
 
 

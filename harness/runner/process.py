@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.runner.guardian import Guardian, end_with_parent
+
 GRACE_S = 5.0  # how long a killed group may take to go
 LOOK_EVERY_S = 0.05
 
@@ -25,24 +27,27 @@ class Ending:
 
 
 def run(
-    command: list[str], scratch: Path, timeout: float, wake_up: int | None = None
+    command: list[str],
+    scratch: Path,
+    timeout: float,
+    wake_up: int | None = None,
+    guardian: Guardian | None = None,
 ) -> Ending:
     """Runs a command in a process group of its own, its output in files below `scratch`.
 
     Ends the whole group after `timeout` seconds, or as soon as `wake_up` becomes readable.
+    When this process is killed, the command dies with it; a guardian ends the rest of the group.
     Raises OSError when the command cannot be started.
     """
     started = time.monotonic()
-    # Files, not pipes: a grandchild that keeps a pipe open cannot keep us waiting.
-    with open(scratch / "stdout", "wb") as out, open(scratch / "stderr", "wb") as err:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=scratch, process_group=0
-        )
+    process = _start(command, scratch, guardian)
     finished, interrupted = False, False
     try:
         finished, interrupted = _wait(process, timeout, wake_up)
     finally:
         _end_group(process)
+        if guardian:
+            guardian.forgets()
     seconds = time.monotonic() - started
     code = -signal.SIGKILL if process.returncode is None else process.returncode
     return Ending(
@@ -52,6 +57,22 @@ def run(
         interrupted=interrupted and not finished,
         seconds=seconds,
     )
+
+
+def _start(
+    command: list[str], scratch: Path, guardian: Guardian | None
+) -> subprocess.Popen[bytes]:
+    # Files, not pipes: a grandchild that keeps a pipe open cannot keep us waiting.
+    with open(scratch / "stdout", "wb") as out, open(scratch / "stderr", "wb") as err:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=scratch,
+            process_group=0,
+            preexec_fn=guardian.announces() if guardian else end_with_parent,
+        )
 
 
 def signal_name(number: int) -> str:

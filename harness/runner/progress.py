@@ -102,5 +102,6 @@ def verdict(unit: dict[str, Any], as_it_should: bool) -> str:
     status = unit["status"]
     if as_it_should and status == "broken":
         status = "caught"
-    line = f"{status:<8} {unit['case']} b{unit['block']} {unit['seconds']:.2f} s"
+    block = unit["key"].rpartition(".")[2]
+    line = f"{status:<8} {unit['case']} {block} {unit['seconds']:.2f} s"
     return line if as_it_should else f"{line}: {unit['message']}"

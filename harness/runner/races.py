@@ -16,14 +16,12 @@ class Races:
 
     def add(self, unit: dict[str, Any]) -> list[str]:
         """Takes in the races of one unit; returns the ids of those that are new or changed."""
+        if unit.get("races_lost"):
+            self.lost.append(unit)
         seen = [race["id"] for race in unit["races"] or []]
         for race in unit["races"] or []:
             self._add(race, unit)
         return list(dict.fromkeys(seen))
-
-    def add_lost(self, unit: dict[str, Any]) -> None:
-        """Takes in a unit that reported races and ended before it could list them."""
-        self.lost.append(unit)
 
     def lost_unexpected(self) -> list[dict[str, Any]]:
         """Returns the units whose lost races nobody planted."""

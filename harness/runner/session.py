@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.runner import unit
+from harness.runner import kept, unit
 from harness.runner.binary import Launcher
 from harness.runner.catalog import Catalog
 from harness.runner.directory import Directory
@@ -26,6 +26,8 @@ class Session:
     progress: Progress
     tally: Tally
     races: Races
+    planned: int  # units of the whole run
+    made: int = 0  # units of this session
 
     def run(self, plan: Sequence[Planned], interrupt: Interrupt) -> None:
         """Runs every unit, one after another, until the end or the first stop signal."""
@@ -38,6 +40,17 @@ class Session:
         finally:
             self.progress.close()
         self._note_end(interrupt)
+
+    def judge_whole(self, plan: Sequence[Planned]) -> None:
+        """Judges all units that are there in the order of the plan, as if they had run in it.
+
+        The order matters where a race is told by its first witness.
+        """
+        self.tally = Tally(self.catalog, self.tally.kind)
+        self.races = Races(self.catalog)
+        kept.judged(self.directory.path, plan, self.budget.seed, self.tally, self.races)
+        for race in self.races.found.values():
+            self.directory.write_race(race)
 
     def _run_one(self, planned: Planned, interrupt: Interrupt) -> None:
         self.progress.starts(planned.key)
@@ -56,10 +69,9 @@ class Session:
         if not as_it_should and outcome.said:
             record["log"] = self.directory.write_log(record["key"], outcome.said)
         self.directory.write_unit(record)
-        if outcome.races_lost:
-            self.races.add_lost(record)
         for race in self.races.add(record):
             self.directory.write_race(self.races.found[race])
+        self.made += 1
         self.directory.note("unit", key=record["key"], status=record["status"])
         self.progress.ends(record, as_it_should)
 

@@ -1,4 +1,4 @@
-"""What can be done with results that are already there? (`tussle report`, `tussle compare`)"""
+"""What can be done with results that are already there? (`tussle report`, `export`, `compare`)"""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from harness.runner import directory, exit_codes
 from harness.runner.trouble import Trouble, say
 from reports.errors import RecordError
+from reports.exporting import Wish
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,44 @@ def report(root: Path, asked: argparse.Namespace) -> int:
         say(str(RecordError(record.what, record.file, record.place, record.mend)))
     print(directory.shown(html))
     return exit_codes.INCOMPLETE if corrupt else exit_codes.OK
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the run and one option per format."""
+    from reports.exporting import add_format_arguments
+
+    parser.add_argument("directory", metavar="DIR", nargs="?", default="latest", help="default: latest")
+    parser.add_argument("--baseline", metavar="DIR", help="the Markdown also compares with this run")
+    add_format_arguments(parser)
+
+
+def export(root: Path, asked: argparse.Namespace) -> int:
+    """Writes a stored result in the formats that are asked for."""
+    from reports import exporting
+
+    wanted = exporting.wishes(asked)
+    if not wanted:
+        options = ", ".join(f"--{known.option}" for known in exporting.FORMATS)
+        raise Trouble("no format is asked for", f"give some of {options}", "`tussle export`")
+    path = directory.find(root, asked.directory)
+    baseline = directory.find(root, asked.baseline) if asked.baseline else None
+    try:
+        exporting.export(path, wanted, baseline)
+    except RecordError as error:
+        raise _trouble(error) from error
+    return exit_codes.OK
+
+
+def check_exports(asked: argparse.Namespace, kind: str | None) -> tuple[Wish, ...]:
+    """Returns which exports a run is to end with; raises before anything is built or run."""
+    from reports.exporting import check, wishes
+
+    wanted = wishes(asked)
+    try:
+        check(wanted, kind, stdout=False)
+    except RecordError as error:
+        raise _trouble(error) from error
+    return wanted
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:

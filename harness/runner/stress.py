@@ -25,14 +25,19 @@ from harness.runner import (
 from harness.runner.binary import Launcher
 from harness.runner.catalog import Catalog
 from harness.runner.directory import Directory, shown
+from harness.runner.guardian import Guardian
 from harness.runner.hammering import Hammer, Limit, Score
 from harness.runner.interrupt import Interrupt
 from harness.runner.plan import Choice
 from harness.runner.presets import Preset
+from harness.runner.request import Request
+from harness.runner.session_log import SessionLog
+from harness.runner.stored import check_exports
 from harness.runner.trials import Trial
 from harness.runner.trouble import Trouble, reason, say
 from harness.runner.undertaking import Undertaking
 from harness.runner.unit import BROKEN
+from reports.exporting import add_format_arguments, wishes
 
 BUILD = "chaos"
 USUAL_PRESET = "stress"
@@ -67,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seed", metavar="N", type=arguments.seed, help="repeats all that is drawn")
     add("--out", metavar="DIR", help="write here; must be empty or not exist")
     add("--binary", metavar="PATH", help="run this binary instead of the built one")
+    add_format_arguments(parser)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ def hammer(root: Path, command: tuple[str, ...], asked: argparse.Namespace) -> i
         preset, window=asked.window or preset.window, timeout=asked.timeout or preset.timeout
     )
     directory.check_free(asked.out, root)
+    check_exports(asked, "stress")
     launcher = Launcher(binary.find(root, BUILD, asked.binary), BUILD, notice=say)
     # The same layout of memory each time: a failure that depends on it comes again.
     launcher.fixed_addresses = _can_fix_addresses(launcher)
@@ -126,10 +133,18 @@ def _session(
         drawn = (replace(one, number=number) for number in range(runs))
         limit = Limit(asked.budget, runs, failures=None)
     undertaking = Undertaking(
-        kind="stress", command=command, preset=preset, seed=seed, catalog=catalog,
-        binary=launcher.path, built_here=asked.binary is None, plan=(), skipped={},
+        kind="stress", command=command, options=_options(asked), preset=preset, seed=seed,
+        catalog=catalog, binary=launcher.path, built_here=asked.binary is None, whole=(), plan=(),
+        blocks=preset.blocks or 1, skipped={}, exports=wishes(asked),
     )
     return Session(undertaking, launcher, limit, drawn, asked.again)
+
+
+def _options(asked: argparse.Namespace) -> Record:
+    """Returns what was asked beside the preset, as the manifest keeps it."""
+    choice = Choice(asked.filter, asked.subjects, asked.workloads, asked.threads)
+    request = Request("stress", asked.preset, choice=choice, window=asked.window)
+    return replace(request, timeout=asked.timeout, budget=asked.budget).options()
 
 
 def _can_fix_addresses(launcher: Launcher) -> bool:
@@ -141,31 +156,33 @@ def _can_fix_addresses(launcher: Launcher) -> bool:
 
 
 def _carry_out(root: Path, session: Session, out: str | None) -> int:
-    with Interrupt() as interrupt:
-        target = directory.create(out, root, session.undertaking.preset.name)
+    with Interrupt() as interrupt, directory.fresh(out, root, session.undertaking.name) as target:
         try:
-            score = _record(root, session, target, interrupt)
+            with Guardian() as session.launcher.guardian:
+                score = _record(root, session, target, interrupt)
         except OSError as error:
             what = f"cannot write results ({reason(error)})"
             mend = "make room; what is written stays, `tussle report` renders it"
             raise Trouble(what, mend, shown(target.path), exit_codes.INCOMPLETE) from error
         for line in _again_statement(score) if session.again else _statement(score):
             say(line)
-        code = exit_codes.worst(_codes(score))
-        if not execution.render(target):
-            code = exit_codes.worst([code, exit_codes.INCOMPLETE])
+        exports, code = session.undertaking.exports, exit_codes.worst(_codes(score))
+        code = execution.publish(target, exports, code)
     return exit_codes.SIGNAL_BASE + interrupt.signal if interrupt.signal is not None else code
 
 
 def _record(root: Path, session: Session, target: Directory, interrupt: Interrupt) -> Score:
     """Writes manifest and environment, runs the trials, and writes the manifest again."""
     manifest = session.manifest(root, target.run_id)
+    log = SessionLog(manifest, target)
 
     def announce(planned: list[Trial]) -> None:
         manifest["plan"] = [trial.planned.record() for trial in planned]
         target.write_manifest(manifest)
 
+    log.opened()
     announce([])
+    target.prepare()
     facts = environment.capture()
     warnings = [finding.record() for finding in findings.of_machine(facts)]
     target.write_environment({**facts, "warnings": warnings})
@@ -184,9 +201,7 @@ def _record(root: Path, session: Session, target: Directory, interrupt: Interrup
         tell=lambda record: None if session.again else _tell(record, undertaking),
     )
     hammering.run(session.trials, interrupt)
-    interrupted = interrupt.signal is not None
-    manifest["finished"] = None if interrupted else directory.now()
-    target.write_manifest({**manifest, "interrupted": interrupted})
+    target.write_manifest(log.closed(score.runs, interrupt.signal is not None))
     return score
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.runner import plan
+from harness.runner import allocators, plan
 from harness.runner.catalog import Catalog, Condition, Conditions, Value, case_name
 from harness.runner.plan import Case, Choice, Planned
 from harness.runner.presets import CaseGrid, Preset
@@ -68,9 +68,10 @@ def pairings(preset: Preset, catalog: Catalog, choice: Choice) -> list[Pairing]:
     found: dict[tuple[str, str], dict[str, dict[Value, None]]] = {}
     for case in cases:
         allowed = found.setdefault((case.workload, case.subject), {})
-        for name, value in case.conditions.items():
-            if (case.workload, name) in named:
-                allowed.setdefault(name, {})[value] = None
+        for condition in catalog.workloads[case.workload].conditions:
+            if (case.workload, condition.name) in named:
+                value = case.conditions.get(condition.name, condition.default[0])
+                allowed.setdefault(condition.name, {})[value] = None
     return _matching([
         Pairing(*pair, {name: tuple(values) for name, values in allowed.items()})
         for pair, allowed in found.items()
@@ -119,7 +120,9 @@ def _trial(pairing: Pairing, catalog: Catalog, preset: Preset, seed: int, number
         value = chance.choice(allowed) if allowed else draw_value(condition, chance)
         if limit is not None and limit[0] == condition.name:
             value = limit[1]
-        conditions[condition.name] = int(value) if condition.integer else value
+        if not condition.left_out(value):
+            whole = condition.integer and isinstance(value, float)
+            conditions[condition.name] = int(value) if whole else value
     cores = sorted(os.sched_getaffinity(0))
     return Trial(
         number=number,
@@ -133,6 +136,10 @@ def _trial(pairing: Pairing, catalog: Catalog, preset: Preset, seed: int, number
 
 def draw_value(condition: Condition, chance: random.Random) -> Value:
     """Returns a value from a condition's range: orders of magnitude are alike, ends are frequent."""
+    if condition.name == allocators.CONDITION:
+        return allocators.SYSTEM  # a sanitizer build brings its own
+    if condition.labels or condition.allowed:
+        return chance.choice(condition.labels or condition.allowed)
     low, high = condition.minimum, condition.maximum
     if condition.name == "threads":
         low = min(max(2, low), high)
@@ -201,12 +208,22 @@ def _named_case(name: str, catalog: Catalog) -> Case:
     for part in parts:
         key, _, text = part.partition(":")
         condition = workload.condition(key, AGAIN)
-        value: Value = int(text) if condition.integer else float(text)
+        value = _read(condition, text)
         objection = condition.objection(value)
         if objection:
             raise ValueError(f"{key}: {objection}")
         conditions[key] = value
+    for condition in workload.conditions:
+        if condition.name not in conditions and not condition.optional:
+            raise ValueError(f"{condition.name} is missing")
     return _case(catalog, workload_name, subject, conditions)
+
+
+def _read(condition: Condition, text: str) -> Value:
+    """Returns a value as a case's name spells it."""
+    if condition.labels:
+        return text
+    return int(text) if condition.integer else float(text)
 
 
 def _case(catalog: Catalog, workload: str, subject: str, conditions: Conditions) -> Case:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.runner import binary, records
+from harness.runner import allocators, binary, latency, records
 from harness.runner.binary import Launcher
 from harness.runner.catalog import Catalog
 from harness.runner.directory import now
+from harness.runner.latency import Latency
 from harness.runner.plan import Planned, unit_seed
 from harness.runner.process import Ending
 
@@ -39,6 +40,7 @@ class Budget:
     seed: int
     perturbed: bool  # unlikely interleavings are made likely, where the build can do that
     unit_seed: int | None = None  # handed to the unit as it is; None: drawn from `seed` and its key
+    latency: Latency | None = None  # how single operations are timed, where they are
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,6 @@ class Outcome:
 
     record: dict[str, Any]
     said: str
-    races_lost: bool = False  # it reported races, but left no record of them
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,13 @@ def run(
 ) -> Outcome:
     """Runs one unit to its end; raises Stopped when `wake_up` became readable before that."""
     started = now()
-    with tempfile.TemporaryDirectory(prefix="tussle-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tussle-", dir=launcher.scratch) as folder:
         scratch = Path(folder)
         out = scratch / "result.json"
         arguments = _arguments(planned, budget, out)
         try:
-            ending = launcher.start(arguments, scratch, budget.timeout, wake_up)
+            preload = allocators.preload(planned.case.conditions)
+            ending = launcher.start(arguments, scratch, budget.timeout, wake_up, preload)
         except OSError as error:
             ending = Ending(None, None, False, False, 0.0)
             judged = _Judged(UNSTARTABLE, f"the binary cannot be started: {error}")
@@ -79,7 +81,8 @@ def run(
         if races_lost:
             judged = replace(judged, message=f"{judged.message}; race reports are in its log")
         said = binary.stderr_tail(scratch)
-    return Outcome(_record(planned, catalog, started, ending, judged), said, races_lost)
+    record = _record(planned, catalog, started, ending, judged)
+    return Outcome({**record, "races_lost": races_lost}, said)
 
 
 def _lost_races(judged: _Judged, mode: str, scratch: Path) -> bool:
@@ -92,10 +95,11 @@ def _arguments(planned: Planned, budget: Budget, out: Path) -> list[str]:
     seed = budget.unit_seed or unit_seed(budget.seed, planned.key)
     arguments = [
         f"--case={planned.case.name}",
-        f"--window={budget.window:g}",
+        f"--window={latency.window(planned.measures, budget.latency, budget.window):g}",
         f"--ramp={budget.ramp:g}",
         f"--seed={seed}",
         f"--out={out}",
+        *latency.arguments(planned.measures, budget.latency),
     ]
     return [*arguments, f"--perturb={seed}"] if budget.perturbed else arguments
 
@@ -156,7 +160,7 @@ def _mismatch(planned: Planned, mode: str, ending: Ending, result: dict[str, Any
         return "the exit code says that the invariant broke, the result does not"
     if mode == "tsan" and result.get("races") is None and ending.exit_code != EXIT_FAILED:
         return "the result of a sanitizer build holds no list of races"
-    return ""
+    return latency.objection(planned.measures, result)
 
 
 def _last_words(scratch: Path) -> str:
@@ -179,6 +183,7 @@ def _record(
         "conditions": planned.case.conditions,
         "block": planned.block,
         "order": planned.order,
+        "pass": planned.measures,
         "status": judged.status,
         "started": started,
         "seconds": round(ending.seconds, 4),
@@ -188,4 +193,5 @@ def _record(
         "log": None,
         "result": result,
         "races": result.get("races") if result else None,
+        "races_lost": False,
     }

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE_S = 40.0
+KEYS = {"Tab": 9, "Enter": 13, " ": 32}  # what a test presses, with Windows' number of the key
 READ_END, WRITE_END = 3, 4  # where Chromium expects its two pipes
 COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
 
@@ -62,10 +63,31 @@ class Browser:
         self.call("Page.navigate", url=path.resolve().as_uri())
         self._until_event("Page.loadEventFired")
 
+    def reload(self) -> None:
+        """Loads the page anew, as it stands in the address line."""
+        self.events.clear()
+        self.call("Page.reload")
+        self._until_event("Page.loadEventFired")
+
+    def press(self, key: str, shift: bool = False) -> None:
+        """Presses a key of the keyboard and lets it go."""
+        common = {"key": key, "code": "Space" if key == " " else key, "modifiers": 8 * shift,
+                  "windowsVirtualKeyCode": KEYS[key]}
+        text = {"Enter": {"text": "\r"}, " ": {"text": " "}}.get(key, {})
+        self.call("Input.dispatchKeyEvent", type="keyDown", **common, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **common)
+
     def value(self, expression: str) -> Any:
-        """Returns what an expression is worth in the page."""
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        """Returns what an expression is worth in the page, promises included."""
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True,
+                           awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(json.dumps(result["exceptionDetails"])[:600])
         return result["result"].get("value")
+
+    def frame(self) -> None:
+        """Waits until the page has been painted twice: scrolling and layout have settled."""
+        self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def complaints(self) -> list[str]:
         """Returns what the page wrote to the console, errors of loading included."""

@@ -31,6 +31,7 @@ class Synthetic:
     machine: Record = field(default_factory=catalogs.machine)
     catalog: Record = field(default_factory=dict)
     breaks_planted: bool = True
+    latency_blocks: int = 0  # of the latency pass
 
     def write(self, directory: Path, change: dict[str, Change] | None = None) -> Path:
         """Writes the whole result directory; `change` edits units by a part of their key."""
@@ -61,6 +62,10 @@ class Synthetic:
             random.Random(self.seed * 1000 + block).shuffle(order)
             shuffled += [dict(case, block=block, key=f"{safe(case['case'])}.b{block}")
                          for case in order]
+        shuffled += [dict(case, block=block, key=f"{safe(case['case'])}.l{block}",
+                          **{"pass": "latency"})
+                     for block in range(self.latency_blocks) for case in cases
+                     if catalogs.SUBJECTS[case["subject"]][0] != "planted"]
         return [dict(unit, order=index) for index, unit in enumerate(shuffled)]
 
     def manifest(self) -> Record:
@@ -105,6 +110,7 @@ class Synthetic:
             "exit_code": 0 if passed else 3, "signal": None,
             "message": result["verdict"]["message"], "log": None,
             "result": result, "races": races,
+            **({"pass": entry["pass"]} if "pass" in entry else {}),
         }
 
     def _result(self, entry: Record, kind: str) -> Record:
@@ -114,7 +120,9 @@ class Synthetic:
             lost = {"passed": False, "message": "sum 1200311 != 1200400 increments"}
             samples = [dict(sample, verdict=lost) for sample in samples]
         operations = sum(sample["operations"] for sample in samples)
+        timed = {"latency": self._latency(entry)} if "pass" in entry else {}
         return {
+            **timed,
             "schema": 1, "case": entry["case"], "workload": entry["workload"],
             "subject": entry["subject"], "kind": kind, "role": "counter",
             "conditions": entry["conditions"], "mode": self.catalog["mode"], "seed": self.seed,
@@ -123,6 +131,19 @@ class Synthetic:
             "samples": samples, "total_operations": operations,
             "verdict": {key: samples[0]["verdict"][key] for key in ("passed", "message")},
             "error": None, "races": None,
+        }
+
+    def _latency(self, entry: Record) -> Record:
+        """Returns samples around the operation's cost, a few of them far above it."""
+        chance = random.Random(f"{self.seed} {entry['key']} latency")
+        names = ["read", "update"] if entry["workload"] == "read_mostly" else ["operation"]
+        return {
+            "measures": "service time", "every": 32, "sub_bucket_bits": 6,
+            "clock": {"name": "tsc", "read_ns": 21.5, "empty_ns": 22.0, "step_ns": 0.4},
+            "operations": [timed_operation(name, [
+                int((self._cost(entry) + 25) * (1 + 3 * (name == "update"))
+                    * chance.lognormvariate(0, 0.2) * (1 if chance.random() < 0.995 else 40))
+                for _ in range(4000)]) for name in names],
         }
 
     def _sample(self, entry: Record, chance: random.Random) -> Record:
@@ -190,6 +211,23 @@ class Synthetic:
     def _write_log(self, directory: Path, unit: Record) -> None:
         if unit["log"]:
             (directory / unit["log"]).write_text("terminate called\nlast words of the process\n")
+
+
+def timed_operation(name: str, lengths: list[int]) -> Record:
+    """Returns what a unit keeps of an operation's samples, in ns."""
+    counts: dict[int, int] = {}
+    for length in lengths:
+        shift = max(0, length.bit_length() - 7)
+        bucket = (shift << 6) + (length >> shift)
+        counts[bucket] = counts.get(bucket, 0) + 1
+    return {
+        "name": name, "samples": len(lengths), "sum_ns": sum(lengths),
+        "min_ns": min(lengths, default=None), "max_ns": max(lengths, default=None),
+        "mean_ns": sum(lengths) / len(lengths) if lengths else None,
+        "too_long": 0, "uncounted": 0, "null_because": "too few samples",
+        **dict.fromkeys(("p50_ns", "p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns")),
+        "buckets": [list(item) for item in sorted(counts.items())],
+    }
 
 
 def race_record(identity: str, function: str) -> Record:

@@ -1,35 +1,10 @@
 """Does a real browser open the page from disk without complaint and without asking for more?"""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import reports
-from reports.tests.browser import Browser, browser, found
-from reports.tests.runs import Synthetic, crash
-
-pytestmark = pytest.mark.skipif(
-    found() is None, reason="chromium is not installed (apt install chromium)")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    run = Synthetic(threads=(1, 2, 4), blocks=3).write(
-        tmp_path_factory.mktemp("page"), {"counter_mutex_think=0_hold=0_threads=2.b1": crash})
-    return reports.render(run)
-
-
-@pytest.fixture(scope="module")
-def race_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    run = Synthetic(threads=(1, 2), blocks=1, kind="race")
-    return reports.render(run.write(tmp_path_factory.mktemp("race")))
+from reports.tests.browser import Browser
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -71,17 +46,6 @@ def test_a_dark_page_is_dark_behind_its_pictures_too(chromium: Browser, page: Pa
                           "e => getComputedStyle(e).fill === 'rgb(255, 255, 255)').length") == 0
 
 
-@pytest.mark.parametrize("which", ["page", "race_page"])
-def test_nothing_sticks_out_at_the_width_of_a_telephone(
-    chromium: Browser, request: pytest.FixtureRequest, which: str
-) -> None:
-    chromium.open(request.getfixturevalue(which), width=360)
-
-    assert chromium.value("document.documentElement.scrollWidth") == 360
-    chromium.value("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    assert chromium.value("document.documentElement.scrollWidth") == 360
-
-
 def test_names_beside_the_lines_stay_inside_the_picture(chromium: Browser, page: Path) -> None:
     chromium.open(page)
 
@@ -92,47 +56,6 @@ def test_names_beside_the_lines_stay_inside_the_picture(chromium: Browser, page:
             return own.right > box.right + 1 || own.left < box.left - 1;
         }).map(text => text.textContent);
     })""") == []
-
-
-def test_tables_sort_and_filter(chromium: Browser, page: Path) -> None:
-    chromium.open(page)
-    table = "document.querySelector('table.cases')"
-
-    order = f"""(() => {{ const head = [...{table}.tHead.rows[0].cells]
-        .find(c => c.textContent.trim() === 'ns/op');
-        head.querySelector('button').click();
-        return [...{table}.tBodies[0].rows].slice(1).map(r => Number(r.cells[2].dataset.v)) }})()"""
-    values = chromium.value(order)
-    chromium.value("""(() => { const box = document.querySelector('input.filter');
-        const later = document.querySelector('table.cases').closest('details')
-            .querySelector('input.filter');
-        later.value = 'atom'; later.dispatchEvent(new Event('input')); })()""")
-    shown = chromium.value(f"[...{table}.querySelectorAll('tbody tr:not(.field)')]"
-                           ".filter(r => !r.hidden).map(r => r.cells[0].innerText.split(' ')[0])")
-
-    assert values == sorted(values, reverse=True) and len(values) == 8
-    assert set(shown) == {"atom"}
-
-
-def test_a_deep_link_opens_the_table_it_points_into(chromium: Browser, page: Path) -> None:
-    chromium.open(page)
-    identity = "case-read_mostly.atom.read_share-0.5.threads-2"
-
-    chromium.value(f"location.hash = '#{identity}'")
-
-    assert chromium.value(f"document.getElementById('{identity}') !== null")
-    assert chromium.value(f"document.querySelector(':target').id === '{identity}'")
-
-
-def test_the_page_is_complete_without_scripts(chromium: Browser, page: Path) -> None:
-    chromium.call("Emulation.setScriptExecutionDisabled", value=True)
-    try:
-        chromium.open(page)
-        assert chromium.value("document.querySelectorAll('table').length") > 5
-        assert chromium.value("document.querySelectorAll('svg.plot').length") > 5
-        assert chromium.value("document.querySelectorAll('th button').length") == 0
-    finally:
-        chromium.call("Emulation.setScriptExecutionDisabled", value=False)
 
 
 def test_it_prints(chromium: Browser, page: Path, tmp_path: Path) -> None:

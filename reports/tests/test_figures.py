@@ -11,6 +11,7 @@ import pytest
 from reports.axes import label_places, limits, spans_decades
 from reports.figures import Point, Series, ranking, throughput
 from reports.palette import DASHES, MARKERS, SUBJECTS, style, variables
+from reports.plots import panels, styles
 from reports.svg import SVG, to_svg
 
 
@@ -94,7 +95,7 @@ def test_a_picture_names_itself_and_its_series() -> None:
 
 
 def test_hostile_names_are_inert_in_pictures() -> None:
-    name = '<script>alert("x")</script>&$\\alpha_1$'
+    name = '<script>"x"&$\\alpha_1$'
     hostile = [Series(name, style(0, "ours"), series()[0].points)]
 
     for figure in (throughput(hostile, 2), ranking(hostile)):
@@ -164,3 +165,32 @@ def test_a_locale_changes_nothing(german: None) -> None:
 
     assert any(re.fullmatch(r"\d\.\d\u202fM", text) for text in said)
     assert not any("," in text for text in said)
+
+
+def test_a_name_without_end_leaves_room_for_the_picture() -> None:
+    name = "first_" + "very_long_" * 40 + "last"
+    endless = [Series(name, style(0, "ours"), series()[0].points)]
+
+    for figure in (throughput(endless, 2), ranking(endless)):
+        said = texts(to_svg(figure, "p", name, {"0": name}))
+        assert figure.axes[0].get_position().width > 0.3
+        assert any(text.startswith("first_") and text.endswith("last") and "…" in text
+                   for text in said)
+
+
+@pytest.mark.parametrize(("count", "dropped"), [(14, 0), (40, 26)])
+def test_lines_that_nobody_could_follow_are_left_out_slowest_first(count: int, dropped: int) -> None:
+    names = [f"subject_{number}" for number in range(count)]
+    looks = styles([{"name": name, "kind": "ours" if name == "subject_0" else "baseline"}
+                    for name in names])
+    rows = [{"workload": "w", "group": "", "subject": name, "threads": threads,
+             "replicates": {"0": 1.0}, "ops_per_s": {"median": 1e6 + number, "interval": None}}
+            for number, name in enumerate(names) for threads in (1, 2)]
+    workload = {"name": "w", "groups": [{"key": "", "label": "", "usual": True}]}
+
+    (panel,) = panels(workload, rows, looks, 2)
+
+    drawn = {text for text in texts(panel.over_threads) if text.startswith("subject")}
+    assert panel.dropped == dropped
+    assert drawn == {names[0], *names[dropped + 1:]}, "ours is drawn although it is the slowest"
+    assert {text for text in texts(panel.ranking) if text.startswith("subject")} == set(names)

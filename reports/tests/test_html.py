@@ -96,7 +96,8 @@ def test_hostile_names_and_messages_are_inert(tmp_path: Path) -> None:
             del entry["source"], entry["description"]
             entry.update(question=name, invariant=name, failure=name)
     run = Synthetic(workloads=("counter_private",), subjects=("atom", "mutex"), threads=(1, 2),
-                    blocks=2).write(tmp_path, {"mutex_think=0_threads=2": break_invariant})
+                    blocks=2, latency_blocks=1).write(
+                        tmp_path, {"mutex_think=0_threads=2.b": break_invariant})
     rename(run, name, catalog)
 
     directory = reports.render(run)

@@ -48,6 +48,25 @@ def test_an_accident_fails_the_run_and_is_told_with_its_log(
     assert trouble["block"] == 1 and "last words" in trouble["log"] and trouble["message"]
 
 
+def lose_races(unit: dict[str, Any]) -> None:
+    crash(unit)
+    unit["races_lost"] = True
+
+
+@pytest.mark.parametrize(("subject", "code", "lost"), [("atom", 3, 1), ("plain_int", 4, 0)])
+def test_races_that_a_crash_left_without_a_list_count_as_races(
+    tmp_path: Path, subject: str, code: int, lost: int
+) -> None:
+    few: dict[str, Any] = {"workloads": ("counter",), "threads": (2,), "blocks": 2, "kind": "race"}
+    part = f"counter_{subject}_think=0_hold=0_threads=2.b1"
+    summary = summary_of(Synthetic(**few).write(tmp_path, {part: lose_races}))
+
+    assert summary["verdict"]["exit_code"] == code
+    assert (summary["counts"]["races_lost"], summary["counts"]["units_crashed"]) == (lost, 1)
+    words = "process reported races and left no list of them"
+    assert any(words in reason["text"] for reason in summary["verdict"]["reasons"]) == bool(lost)
+
+
 def test_a_broken_invariant_in_one_block_voids_every_number_of_the_case(tmp_path: Path) -> None:
     part = "counter_private_atom_think=0_threads=2.b1"
     summary = summary_of(Synthetic(**FEW).write(tmp_path, {part: break_invariant}))

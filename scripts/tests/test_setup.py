@@ -116,3 +116,52 @@ def test_no_package_stands_twice_in_the_list(packages: Packages) -> None:
     everything = packages("build", "python", "test", "browser", "lint", "machine")
 
     assert len(everything) == len(set(everything)) > 20
+
+
+def test_npm_fetches_the_wanted_version_once_into_the_build_folder(machine: Machine, packages: Packages) -> None:
+    machine.dpkg_knows(*packages("browser"))
+    name, _, version = packages("npm")[0].rpartition("@")
+    machine.command(
+        "npm",
+        'echo "$*" >>"$HOME/calls"; mkdir -p "$3/node_modules/' + name + '"; '
+        f'echo \'{{"version": "{version}"}}\' >"$3/node_modules/{name}/package.json"',
+    )
+
+    first, again = (machine.run("scripts/setup", "--need", "browser") for _ in range(2))
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr
+    calls = (machine.root / "calls").read_text("utf-8").splitlines()
+    assert len(calls) == 1 and calls[0].startswith(f"install --prefix {machine.root}/build/npm --ignore-scripts")
+    assert calls[0].endswith(f"{name}@{version}")
+
+
+def test_an_older_npm_package_is_fetched_anew(machine: Machine, packages: Packages) -> None:
+    machine.dpkg_knows(*packages("browser"))
+    machine.command("npm", 'echo "$*" >>"$HOME/calls"')
+    old = machine.root / "build" / "npm" / "node_modules" / packages("npm")[0].partition("@")[0]
+    old.mkdir(parents=True)
+    (old / "package.json").write_text('{"version": "0.0.1"}', "utf-8")
+
+    assert machine.run("scripts/setup", "--need", "browser").returncode == 0
+    assert (machine.root / "calls").exists()
+
+
+@pytest.mark.parametrize("npm", ["", "echo 'no network'; exit 1"], ids=["no npm", "npm fails"])
+def test_without_npm_packages_the_work_goes_on_and_says_so(machine: Machine, packages: Packages, npm: str) -> None:
+    machine.dpkg_knows(*packages("browser"))
+    if npm:
+        machine.command("npm", npm)
+
+    done = machine.run("scripts/setup", "--need", "browser")
+
+    assert done.returncode == 0
+    assert "going on without" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_npm_is_left_alone_unless_the_browser_is_wanted(machine: Machine, packages: Packages) -> None:
+    machine.dpkg_knows(*packages("build", "python"))
+    machine.command("npm", 'echo "$*" >>"$HOME/calls"')
+
+    assert machine.run("scripts/setup").returncode == 0
+    assert machine.run("scripts/setup", "--need", "browser", TUSSLE_NO_INSTALL="1").returncode == 0
+    assert not (machine.root / "calls").exists()

@@ -37,6 +37,42 @@ def test_help_installs_nothing(machine: Machine, arguments: list[str]) -> None:
     assert not (machine.root / "called").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments", [["doctor"], ["doctor", "--json"], ["list", "presets"], ["list", "--json", "presets"]]
+)
+def test_what_needs_no_package_installs_none(machine: Machine, arguments: list[str]) -> None:
+    machine.command("apt-get", 'touch "$HOME/called"')
+    machine.command("id", "echo 0")
+    # An interpreter that lacks every package.
+    machine.command("python3", 'case " $* " in *" -c "*jsonschema*) exit 1 ;; *" -c "*) exit 0 ;; *) echo "$*" ;; esac')
+
+    done = start(machine, *arguments, TUSSLE_NO_INSTALL="")
+
+    assert (done.returncode, done.stdout) == (0, f"-m harness.runner {' '.join(arguments)}\n"), done.stderr
+    assert not (machine.root / "called").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "groups"),
+    [
+        (["run", "quick"], "build,python"),
+        (["race"], "build,python"),
+        (["list"], "build,python"),
+        (["list", "subjects"], "build,python"),
+        (["run", "quick", "--dry-run"], "python"),
+        (["merge", "all", "a", "b"], "python"),
+        (["report", "latest"], "python"),
+    ],
+)
+def test_a_command_installs_what_it_needs_and_no_more(ready: Machine, arguments: list[str], groups: str) -> None:
+    setup = ready.root / "scripts/setup"
+    setup.write_text('#!/bin/bash\necho "setup $*"\n')
+
+    done = start(ready, *arguments)
+
+    assert done.stdout.splitlines()[0] == f"setup --need {groups}"
+
+
 def test_no_command_is_a_usage_error(machine: Machine) -> None:
     assert start(machine).returncode == 2
 

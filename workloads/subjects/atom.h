@@ -25,6 +25,11 @@ struct atom {
     T load() const { return *value_.load(); }
 
     template <typename F>
+    auto read(F f) const {
+      return value_.read(f);
+    }
+
+    template <typename F>
     void update(F f) {
       value_.swap(f);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 
 #include "harness/case/case_info.h"
 #include "primitives/sync/hooks.h"
@@ -18,6 +19,9 @@ struct cas_loop {
             .source = "workloads/subjects/cas_loop.h",
             .counts_failed_attempts = true};
   }
+
+  // A larger value would be kept by a hidden lock of the library.
+  static constexpr std::size_t largest_value = sizeof(void*);
 
   template <typename T>
   class cell {

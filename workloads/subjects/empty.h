@@ -24,6 +24,11 @@ struct empty {
     T load() const { return value_; }
 
     template <typename F>
+    auto read(F f) const {
+      return f(value_);
+    }
+
+    template <typename F>
     void update(F f) {
       T result = f(value_);
       asm volatile("" : : "m"(result));  // computed, and kept nowhere

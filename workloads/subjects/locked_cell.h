@@ -1,6 +1,8 @@
 // locked_cell.h: a plain value behind a lock: the cell of every lock that is a subject.
 #pragma once
 
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 namespace tussle::workloads::subjects {
@@ -13,25 +15,25 @@ class locked_cell {
   explicit locked_cell(T initial) : value_(std::move(initial)) {}
 
   T load() const {
+    return read([](const T& value) { return value; });
+  }
+
+  // f borrows the value under the lock, and so must be short.
+  template <typename F>
+  auto read(F f) const {
     if constexpr (requires { lock_.lock_shared(); }) {
-      lock_.lock_shared();
-      T copy = value_;
-      lock_.unlock_shared();
-      return copy;
+      const std::shared_lock guard(lock_);
+      return f(value_);
     } else {
-      lock_.lock();
-      T copy = value_;
-      lock_.unlock();
-      return copy;
+      const std::lock_guard guard(lock_);
+      return f(value_);
     }
   }
 
-  // f must not throw.
   template <typename F>
   void update(F f) {
-    lock_.lock();
-    value_ = f(value_);
-    lock_.unlock();
+    const std::lock_guard guard(lock_);
+    value_ = f(std::as_const(value_));
   }
 
  private:

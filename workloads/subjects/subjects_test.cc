@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <latch>
 #include <set>
 #include <string>
@@ -15,163 +14,16 @@
 #include "workloads/planted/load_then_reset.h"
 #include "workloads/planted/plain_int.h"
 #include "workloads/register_cases.h"
-#include "workloads/subjects/absl_mutex.h"
 #include "workloads/subjects/atom.h"
 #include "workloads/subjects/cas_loop.h"
 #include "workloads/subjects/empty.h"
 #include "workloads/subjects/fetch_add.h"
-#include "workloads/subjects/mutex.h"
-#include "workloads/subjects/shared_mutex.h"
+#include "workloads/subjects/sharded_counter.h"
 #include "workloads/subjects/spin_lock.h"
+#include "workloads/subjects/teams_for_test.h"
 
 namespace tussle::workloads::subjects {
 namespace {
-
-constexpr int threads = 4;
-constexpr std::int64_t each = 2000;
-
-// Both halves always alike.
-struct pair {
-  std::int32_t first = 0;
-  std::int32_t second = 0;
-};
-
-pair next(const pair& value) { return {value.first + 1, value.second + 1}; }
-
-void run_on_all(const auto& body) {
-  std::vector<std::thread> team;
-  for (int i = 0; i < threads; ++i) team.emplace_back(body);
-  for (std::thread& one : team) one.join();
-}
-
-template <typename Subject>
-class cell : public ::testing::Test {};
-
-using cells =
-    ::testing::Types<atom, cas_loop, mutex, shared_mutex, absl_mutex, spin_lock>;
-TYPED_TEST_SUITE(cell, cells);
-
-TYPED_TEST(cell, holds_what_it_was_made_with) {
-  const typename TypeParam::template cell<std::int64_t> subject(42);
-
-  EXPECT_EQ(subject.load(), 42);
-  EXPECT_EQ(subject.load(), 42);
-}
-
-TYPED_TEST(cell, update_replaces_the_value_by_the_functions_result) {
-  typename TypeParam::template cell<std::int64_t> subject(20);
-
-  subject.update([](std::int64_t value) { return value * 2; });
-  subject.update([](std::int64_t value) { return value + 2; });
-
-  EXPECT_EQ(subject.load(), 42);
-}
-
-TYPED_TEST(cell, loses_no_update_of_many_threads) {
-  typename TypeParam::template cell<pair> subject(pair{});
-
-  run_on_all([&] {
-    for (int i = 0; i < each; ++i) subject.update(next);
-  });
-
-  EXPECT_EQ(subject.load().first, threads * each);
-  EXPECT_EQ(subject.load().second, threads * each);
-}
-
-TYPED_TEST(cell, is_read_whole_and_never_backward_while_it_is_updated) {
-  typename TypeParam::template cell<pair> subject(pair{});
-  std::atomic<int> mistakes{0};
-
-  run_on_all([&] {
-    std::int32_t last = 0;
-    for (int i = 0; i < each; ++i) {
-      subject.update(next);
-      const pair seen = subject.load();
-      // Its own update is included, so the value has grown.
-      if (seen.first != seen.second || seen.first <= last) mistakes.fetch_add(1);
-      last = seen.first;
-    }
-  });
-
-  EXPECT_EQ(mistakes.load(), 0);
-}
-
-TYPED_TEST(cell, counts_as_a_counter_with_work_inside) {
-  constexpr std::int64_t hold = 10;
-  harness::counter_of<TypeParam> subject(5);
-
-  run_on_all([&] {
-    for (int i = 0; i < each; ++i) subject.increment(hold);
-  });
-
-  EXPECT_TRUE(harness::holds_inside<TypeParam>);
-  EXPECT_EQ(subject.load(), 5 + threads * each);
-}
-
-template <typename Subject>
-class locked : public ::testing::Test {};
-
-using locks = ::testing::Types<mutex, shared_mutex, absl_mutex, spin_lock>;
-TYPED_TEST_SUITE(locked, locks);
-
-TYPED_TEST(locked, runs_one_update_at_a_time_and_each_once) {
-  typename TypeParam::template cell<std::int64_t> subject(0);
-  std::atomic<int> inside{0};
-  std::atomic<int> company{0};
-  std::atomic<int> calls{0};
-
-  run_on_all([&] {
-    for (int i = 0; i < each; ++i) {
-      subject.update([&](std::int64_t value) {
-        calls.fetch_add(1, std::memory_order_relaxed);
-        if (inside.fetch_add(1, std::memory_order_relaxed) != 0) company.fetch_add(1);
-        harness::work(10);
-        inside.fetch_sub(1, std::memory_order_relaxed);
-        return value + 1;
-      });
-    }
-  });
-
-  EXPECT_EQ(company.load(), 0);
-  EXPECT_EQ(calls.load(), threads * each);
-}
-
-// While a first reader copies it, a second reader copies it from start to end.
-struct read_by_two {
-  read_by_two() = default;
-  read_by_two(const read_by_two& other) : second_reader(other.second_reader) {
-    if (second_reader == nullptr || entered.exchange(true)) return;
-    std::thread(*second_reader).join();
-    met = true;
-  }
-  read_by_two& operator=(const read_by_two&) = default;
-
-  const std::function<void()>* second_reader = nullptr;
-  inline static std::atomic<bool> entered{false};
-  inline static bool met = false;
-};
-
-template <typename Subject>
-class shared_by_readers : public ::testing::Test {};
-
-using reader_locks = ::testing::Types<shared_mutex, absl_mutex>;
-TYPED_TEST_SUITE(shared_by_readers, reader_locks);
-
-TYPED_TEST(shared_by_readers, lets_a_second_reader_in) {
-  typename TypeParam::template cell<read_by_two> subject(read_by_two{});
-  const std::function<void()> second_reader = [&subject] { (void)subject.load(); };
-  subject.update([&](read_by_two value) {
-    value.second_reader = &second_reader;
-    read_by_two::entered = true;
-    return value;
-  });
-  read_by_two::entered = false;
-  read_by_two::met = false;
-
-  (void)subject.load();
-
-  EXPECT_TRUE(read_by_two::met);
-}
 
 // How many failed attempts `body` reports on this thread.
 template <typename Body>
@@ -235,6 +87,28 @@ TEST(fetch_add, counts_without_losing_anything_and_has_no_inside) {
 
   EXPECT_EQ(subject.load(), 5 + threads * each);
   EXPECT_FALSE(harness::holds_inside<fetch_add>);
+}
+
+TEST(sharded_counter, loses_nothing_and_has_no_inside) {
+  sharded_counter::counter subject(5);
+
+  run_on_all([&] {
+    for (int i = 0; i < each; ++i) subject.increment(0);
+  });
+
+  EXPECT_EQ(subject.load(), 5 + threads * each);
+  EXPECT_FALSE(harness::holds_inside<sharded_counter>);
+}
+
+TEST(sharded_counter, keeps_counting_when_more_threads_have_come_than_it_has_shards) {
+  constexpr int more_than_shards = 70;
+  sharded_counter::counter subject(0);
+
+  for (int i = 0; i < more_than_shards; ++i) {
+    std::thread([&] { subject.increment(0); }).join();
+  }
+
+  EXPECT_EQ(subject.load(), more_than_shards);
 }
 
 TEST(empty, computes_the_update_and_keeps_nothing) {

@@ -5,6 +5,8 @@ FAKE_START=setarch|silent   comes up only with fixed addresses; says so, or dies
 FAKE_START=never            does not come up
 FAKE_CORES=FILE             appends the cores that a case may use
 FAKE_SUBJECTS=atom=crash    how single subjects behave
+FAKE_SPEED=0.5              how fast all of them are
+LD_PRELOAD                  cases that name an allocator are refused without it
 """
 
 import json
@@ -16,6 +18,7 @@ import time
 from typing import Any
 
 MODE = os.environ.get("FAKE_MODE", "bench")
+SPEED = float(os.environ.get("FAKE_SPEED", "1"))
 NO_RANDOMISATION = 0x0040000
 REPORTS = {
     "use_after_free": """==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x55
@@ -53,6 +56,9 @@ def main() -> int:
     if "FAKE_CORES" in os.environ:
         with open(os.environ["FAKE_CORES"], "a", encoding="ascii") as stream:
             stream.write(json.dumps(sorted(os.sched_getaffinity(0))) + "\n")
+    if ("/allocator:" in options["case"]) != ("LD_PRELOAD" in os.environ):
+        print("this process runs on another allocator", file=sys.stderr)
+        return 2
     subject = options["case"].split("/")[1]
     chosen = dict(re.findall(r"(\w+)=(\w+)", os.environ.get("FAKE_SUBJECTS", "")))
     return behave(chosen.get(subject, usual(subject)), options)
@@ -105,6 +111,8 @@ def behave(way: str, options: dict[str, str]) -> int:
     if way == "nothing":
         return 0
     record = result(options, way)
+    if "latency" in options and way != "mute":
+        record["latency"] = latency(record["workload"], int(options["latency"]))
     if way == "shape":
         del record["samples"][0]["ns_per_op"]
     if way == "deaf":
@@ -134,7 +142,7 @@ def write(path: str, text: str) -> int:
 
 def result(options: dict[str, str], way: str) -> Record:
     workload, subject, *rest = options["case"].split("/")
-    conditions = {k: float(v) if "." in v else int(v) for k, v in (c.split(":") for c in rest)}
+    conditions = {name: value_of(text) for name, text in (c.split(":") for c in rest)}
     verdict = {"passed": way != "broken", "message": "sum 7 = 7 increments"}
     if way == "broken":
         verdict["message"] = "sum 6, but 7 increments"
@@ -157,12 +165,34 @@ def result(options: dict[str, str], way: str) -> Record:
     }
 
 
+def latency(workload_name: str, every: int) -> Record:
+    """Twenty reads of 10 ns and one of 200 ns to each kind of operation."""
+    names = ["read", "update"] if workload_name == "read_mostly" else ["operation"]
+    lengths: Record = {"min_ns": 10, "max_ns": 200, "mean_ns": 400 / 21, "sum_ns": 400}
+    percentiles: Record = {"p50_ns": 10, **dict.fromkeys(("p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns"))}
+    doubts: Record = {"too_long": 0, "uncounted": 0, "null_because": "too few samples"}
+    rest: Record = {**lengths, **percentiles, **doubts, "buckets": [[10, 20], [164, 1]]}
+    return {
+        "measures": "service time",
+        "every": every,
+        "clock": {"name": "tsc", "read_ns": 12.5, "empty_ns": 13, "step_ns": 0.5},
+        "sub_bucket_bits": 6,
+        "operations": [{"name": name, "samples": 21, **rest} for name in names],
+    }
+
+
+def value_of(text: str) -> Any:
+    if text.isalpha():
+        return text
+    return float(text) if "." in text else int(text)
+
+
 def sample(threads: Any, verdict: Record) -> Record:
     return {
         "window_s": 0.1,
         "operations": 1000 * threads,
-        "ops_per_s": 1e4 * threads,
-        "ns_per_op": 1e5 / threads,
+        "ops_per_s": SPEED * 1e4 * threads,
+        "ns_per_op": 1e5 / threads / SPEED,
         "cpu_ns_per_op": 1e5,
         "overlap": 1.0,
         "per_thread": [1000] * threads,
@@ -227,11 +257,14 @@ def catalog() -> Record:
         "build": {**build, "dirty": False, "sanitizer": sanitizer, "libraries": {"glibc": "2.36"}},
         "roles": [{"name": "counter", "description": "counts"}],
         "workloads": [
-            workload("counter", ["think", "hold", "threads"]),
+            workload("counter", ["think", "hold", "payload", "placement", "allocator", "threads"]),
             workload("counter_private", ["think", "threads"]),
             workload("read_mostly", ["read_share", "think", "threads"]),
         ],
         "subjects": [subject_of(name, *facts) for name, facts in subjects.items()],
+        "not_built": [
+            {"name": "urcu", "kind": "baseline", "roles": ["counter"], "needs": "liburcu-dev"}
+        ],
         "cases": [pair(*names) for names in pairs],
     }
 
@@ -239,12 +272,27 @@ def catalog() -> Record:
 def workload(name: str, conditions: list[str]) -> Record:
     words: Record = {"question": f"what does {name} cost?", "invariant": "no update is lost"}
     words |= {"failure": "an update was lost", "role": "counter", "planted_only": False}
-    return {"name": name, **words, "conditions": [condition(c) for c in conditions]}
+    operations = ["read", "update"] if name == "read_mostly" else ["operation"]
+    axes = [condition(c) for c in conditions]
+    return {"name": name, **words, "conditions": axes, "operations": operations}
+
+
+OPTIONAL: dict[str, Record] = {
+    "payload": {"default": [8], "allowed": [8, 64], "optional": True},
+    "placement": {"default": ["free"], "labels": ["free", "compact"], "optional": True},
+    "allocator": {
+        "default": ["system"],
+        "labels": ["system", "jemalloc", "mimalloc"],
+        "optional": True,
+    },
+}
 
 
 def condition(name: str) -> Record:
     ranges = {"threads": ([1, 2], 1, 256), "read_share": ([0.9, 0.99], 0, 1)}
     default, minimum, maximum = ranges.get(name, ([0], 0, 100000))
+    if name in OPTIONAL:
+        return {"name": name, "minimum": 0, "maximum": 4096, "integer": True, **OPTIONAL[name]}
     return {
         "name": name,
         "unit": "",

@@ -80,6 +80,10 @@ class Place:
         """Returns how the units of a subject ended in the newest run."""
         return [unit["status"] for unit in self.units().values() if unit["subject"] == subject]
 
+    def results_shown(self) -> str:
+        """Returns the directory of the newest run as messages name it."""
+        return f"results/{(self.results / 'latest').resolve().name}"
+
     def unit(self, subject: str) -> dict[str, Any]:
         """Returns one unit of a subject in the newest run."""
         return next(unit for unit in self.units().values() if unit["subject"] == subject)

@@ -105,8 +105,25 @@ def test_an_option_that_does_not_fit(place: Place, option: list[str], complaint:
         ),
         (
             '[[cases]]\nworkload = "counter"\n[cases.conditions]\nhold = ["cores"]',
-            "'conditions.hold' is a list (['cores']) in {file} cases[0]: only threads know cores",
+            "'cores' is not a number in {file} cases[0] 'conditions.hold': only threads know cores",
         ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nhold = ["compact"]',
+            "'compact' is not a number in {file} cases[0] 'conditions.hold': give numbers",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nhold = [[1]]',
+            "'conditions.hold' is a list ([[1]]) in {file} cases[0]: it must be a list of numbers",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nthreads = ["core"]',
+            "'conditions.threads' is a list (['core']) in {file} cases[0]: it must be a list of num",
+        ),
+        ("cases = [1]", "'cases' is a list ([1]) in {file} top level: it must be a list of [[cas"),
+        ("[latency]\nevrey = 5", "unknown key 'evrey' in {file} latency: did you mean every?"),
+        ("[latency]\nevery = -1", "'every' is a number (-1) in {file} latency: it must be a whole"),
+        ("budget = -1", "'budget' is a number (-1) in {file} top level: it must be seconds that"),
+        ('blocks = "until budget"', "blocks are 'until budget', but there is no budget in {file}"),
         (
             '[[cases]]\nworkload = "counter"\n[cases.conditions]\nhold = [1.5]',
             "1.5 is not a whole number in {file} cases[0] 'conditions.hold'",
@@ -114,6 +131,26 @@ def test_an_option_that_does_not_fit(place: Place, option: list[str], complaint:
         (
             '[[cases]]\nworkload = "read_mostly"\n[cases.conditions]\nread_share = [1.5]',
             "1.5 is outside 0 to 1 in {file} cases[0] 'conditions.read_share'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nplacement = ["near"]',
+            "'near' is not one of free, compact in {file} cases[0] 'conditions.placement'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nplacement = [1]',
+            "1 is not one of free, compact in {file} cases[0] 'conditions.placement'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nhold = ["long"]',
+            "'long' is not a number in {file} cases[0] 'conditions.hold'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\npayload = [16]',
+            "16 is not one of 8, 64 in {file} cases[0] 'conditions.payload'",
+        ),
+        (
+            '[[cases]]\nworkload = "counter"\n[cases.conditions]\nthreads = ["many"]',
+            "'conditions.threads' is a list (['many']) in {file} cases[0]: it must be a list",
         ),
     ],
 )

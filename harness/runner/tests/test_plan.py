@@ -60,7 +60,7 @@ def test_all_leaves_out_the_planted_subjects(place: Place) -> None:
 
 
 def test_a_combination_that_does_not_apply_is_skipped_with_its_reason(place: Place) -> None:
-    skipped = cases(place).skipped
+    skipped = cases(place, GRID.replace("all", "atom\", \"fetch_add")).skipped
 
     assert set(skipped) == {f"counter/fetch_add/think:0/hold:50/threads:{n}" for n in (1, 2)}
     assert all("no inside to hold work in" in why for why in skipped.values())
@@ -162,3 +162,61 @@ def test_the_digest_changes_with_what_is_run_and_with_nothing_else(place: Place)
 
     assert digest(GRID) == digest("# a comment\n" + GRID.replace("two workloads", "other words"))
     assert digest(GRID) != digest(GRID.replace("blocks = 3", "blocks = 4"))
+
+
+def with_conditions(text: str) -> str:
+    """Returns a preset whose only table asks for these conditions of one subject."""
+    table = '[[cases]]\nworkload = "counter"\nsubjects = ["atom"]\n[cases.conditions]\n'
+    return f'description = "x"\n{table}threads = [2]\n{text}\n'
+
+
+def test_an_optional_condition_is_named_only_away_from_its_default(place: Place) -> None:
+    found = cases(place, with_conditions('placement = ["free", "compact"]\npayload = [8, 64]'))
+
+    assert names(found) == [
+        "counter/atom/think:0/hold:0/threads:2",
+        "counter/atom/think:0/hold:0/placement:compact/threads:2",
+        "counter/atom/think:0/hold:0/payload:64/threads:2",
+        "counter/atom/think:0/hold:0/payload:64/placement:compact/threads:2",
+    ]
+    assert found.kept[0].conditions == {"think": 0, "hold": 0, "threads": 2}
+    assert found.kept[1].conditions["placement"] == "compact"
+
+
+def test_a_limit_holds_where_its_condition_is_not_named(place: Place) -> None:
+    verbatim = fake_binary.catalog()
+    pair = next(p for p in verbatim["cases"] if p["subject"] == "atom")
+    pair["limits"] = "payload=8"
+    known = catalog.parse(verbatim, "the fake")
+    preset = presets.load(place.folder, place.preset(with_conditions("payload = [8, 64]")))
+
+    found = plan.choose(preset, known, Choice(), "run")
+
+    assert names(found) == ["counter/atom/think:0/hold:0/threads:2"]
+    assert list(found.skipped) == ["counter/atom/think:0/hold:0/payload:64/threads:2"]
+
+
+def test_a_subject_that_is_not_built_is_skipped_with_what_it_needs(place: Place) -> None:
+    for subjects in ('"all"', '"urcu", "atom"', '"baseline", "ours"'):
+        text = GRID.replace('"all"', subjects)
+
+        found = cases(place, text)
+
+        assert found.skipped["counter/urcu"] == "not built: needs liburcu-dev"
+        assert not [name for name in names(found) if "urcu" in name]
+    assert "read_mostly/urcu" not in found.skipped  # it asks for "ours" there
+
+
+def test_a_subject_that_is_not_built_cannot_be_the_only_one(place: Place) -> None:
+    ended = place.run("--subjects", "urcu")
+
+    assert ended.code == 2
+    assert "subject 'urcu' is not built in --subjects: apt-get install liburcu-dev" in (
+        ended.complaint
+    )
+
+
+def test_the_list_of_subjects_says_what_is_not_built(place: Place) -> None:
+    ended = place.type("list", "subjects", "--binary", str(place.binary))
+
+    assert "[not built: needs liburcu-dev]" in ended.out

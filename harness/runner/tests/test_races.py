@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.runner.tests.stage import Ended, Place
+from harness.runner.tests.stage import Ended, Place, start_for_real
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +114,20 @@ def test_races_of_a_unit_that_then_crashes_are_not_lost(
     assert unit["status"] == "crashed" and "race reports are in its log" in unit["message"]
     assert "WARNING" in (place.results / "latest" / unit["log"]).read_text()
     assert ("UNEXPECTED race reports of counter/atom" in ended.err) == (code == 3)
+
+
+@pytest.mark.parametrize(("subject", "code"), [("atom", 3), ("plain_int", 4)])
+def test_the_page_agrees_with_the_exit_code_about_lost_races(
+    place: Place, subject: str, code: int
+) -> None:
+    arguments = ["race", place.preset(), "--binary", str(place.binary)]
+    process = start_for_real(place, *arguments, FAKE_SUBJECTS=f"{subject}=racy_crash")
+
+    process.communicate(timeout=60)
+
+    summary = json.loads((place.results / "latest" / "summary.json").read_text())
+    assert process.returncode == summary["verdict"]["exit_code"] == code
+    assert place.unit(subject)["races_lost"] is True
 
 
 def test_a_sanitizer_that_has_come_up_once_gets_no_second_try_without_words(

@@ -62,7 +62,8 @@ def test_what_is_drawn_depends_on_the_seed_and_lies_in_the_ranges(place: Place) 
     assert all(2 <= drawn["threads"] <= 256 for drawn in conditions)
     assert len({drawn["threads"] for drawn in conditions}) > 1
     assert len({drawn["hold"] for drawn in conditions}) > 10
-    assert all(isinstance(value, int) for drawn in conditions for value in drawn.values())
+    numbers = [value for drawn in conditions for name, value in drawn.items() if name != "placement"]
+    assert all(isinstance(value, int) for value in numbers)
 
 
 def test_a_condition_that_the_preset_names_takes_its_values_only(place: Place) -> None:
@@ -71,6 +72,28 @@ def test_a_condition_that_the_preset_names_takes_its_values_only(place: Place) -
     conditions = [unit["conditions"] for unit in place.units().values()]
     assert {drawn["hold"] for drawn in conditions} == {0, 3}
     assert len({drawn["think"] for drawn in conditions}) > 5
+
+
+def test_labels_and_lists_of_values_are_drawn_and_defaults_left_out(place: Place) -> None:
+    stress(place, "--runs", "60")
+
+    drawn = [unit["conditions"] for unit in place.units().values()]
+    assert {each.get("placement") for each in drawn} == {None, "compact"}
+    assert {each.get("payload") for each in drawn} == {None, 64}
+    assert not any("allocator" in each for each in drawn)  # the sanitizer brings its own
+    units = [unit for unit in place.units().values() if "/atom/" in unit["case"]]
+    trial = next(unit["trial"] for unit in units if "compact" in unit["case"])
+    again = place.type("stress", "--again", trial["token"], "--runs", "2", "--binary", str(place.binary))
+    assert again.code == 0, again.err
+    assert {unit["conditions"]["placement"] for unit in place.units().values()} == {"compact"}
+
+
+def test_a_default_that_the_preset_names_is_drawn_too(place: Place) -> None:
+    stress(place, "--runs", "40", preset=TINY + '[cases.conditions]\nplacement = ["free"]\npayload = [8, 64]\n')
+
+    drawn = [unit["conditions"] for unit in place.units().values()]
+    assert {each.get("placement") for each in drawn} == {None}
+    assert {each.get("payload") for each in drawn} == {None, 64}
 
 
 def test_a_limit_of_a_subject_holds(place: Place) -> None:
