@@ -231,18 +231,17 @@ def test_the_roles_of_the_function_are_those_of_the_harness(place: Place, wrong:
     assert offered[1].replace(" or ", " ").split() == [role["name"] for role in catalog["roles"]]
 
 
-@pytest.mark.parametrize(("role", "header", "lack"), [
-    ("cell", OWN_LOCK.replace("using cell =", "using call ="),
-     "role cell: the subject lacks template <typename T> class cell"),
-    ("cell", OWN_LOCK.replace(" info()", " information()"),
-     "the subject lacks static tussle::harness::subject_info info()"),
-    ("cell", OWN_LOCK.replace("tussle::workloads::subjects::locked_cell<T, patient_lock>", "std::atomic<T>"),
+@pytest.mark.parametrize(("role", "right", "wrong_words", "lack"), [
+    ("cell", "using cell =", "using call =", "role cell: the subject lacks template <typename T> class cell"),
+    ("cell", " info()", " information()", "the subject lacks static tussle::harness::subject_info info()"),
+    ("cell", "tussle::workloads::subjects::locked_cell<T, patient_lock>", "std::atomic<T>",
      "role cell: class cell lacks template <typename F> void update(F f)"),
-    ("counter", OWN_LOCK.replace("using cell =", "using call ="), "role counter: the subject lacks class counter"),
+    ("counter", "using cell =", "using call =", "role counter: the subject lacks class counter"),
 ])
 def test_a_header_that_lacks_what_the_role_needs_is_told_so_in_one_line(
-        place: Place, wrong: Path, role: str, header: str, lack: str) -> None:
-    (wrong / "lacking.h").write_text(header)
+        place: Place, wrong: Path, role: str, right: str, wrong_words: str, lack: str) -> None:
+    assert right in OWN_LOCK
+    (wrong / "lacking.h").write_text(OWN_LOCK.replace(right, wrong_words))
     done = configured(place, wrong, f"tussle_add_subject(lacking lacking.h {role} TYPE own_lock MODES bench)")
     assert done.returncode == 0, done.stderr
 
