@@ -18,7 +18,9 @@ Done = subprocess.CompletedProcess[str]
 
 def execute(*command: str | Path, cwd: Path | None = None, **variables: str) -> Done:
     """Runs a command to its end, with no input."""
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **variables}, stdin=subprocess.DEVNULL,
+    # How Python is set up here must not decide whether the installed command keeps its folder clean.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.run(command, cwd=cwd, env={**inherited, **variables}, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False, timeout=900)
 
 
