@@ -80,7 +80,8 @@ TEST(hazard_row, a_row_is_left_to_the_next_thread) {
   EXPECT_EQ(rows_in_all(), before);
 }
 
-TEST(hazard_row, a_slot_in_use_stays_so_when_its_thread_ends_and_any_thread_may_clear_it) {
+TEST(hazard_row,
+     a_slot_in_use_stays_so_when_its_thread_ends_and_any_thread_may_clear_it) {
   const sample_node n;
   hazard_slot* slot = nullptr;
   tests::on_another_thread([&] {

@@ -194,19 +194,21 @@ class node_cell {
   // Installs `next` if the cell holds the node of `expected`; neither is empty. Never fails
   // spuriously. Throws: std::bad_alloc, with nothing changed.
   bool compare_exchange_strong(const node_ref<T>& expected, node_ref<T>& next) {
-    return install(expected, next, [this](const node<T>*& present, const node<T>* wanted) {
-      // (3) seq_cst; as in exchange. A failure is a load like (2).
-      return node_.compare_exchange_strong(present, wanted, std::memory_order_seq_cst,
-                                           std::memory_order_seq_cst);
-    });
+    return install(
+        expected, next, [this](const node<T>*& present, const node<T>* wanted) {
+          // (3) seq_cst; as in exchange. A failure is a load like (2).
+          return node_.compare_exchange_strong(present, wanted, std::memory_order_seq_cst,
+                                               std::memory_order_seq_cst);
+        });
   }
 
   // As above, but may fail spuriously.
   bool compare_exchange_weak(const node_ref<T>& expected, node_ref<T>& next) {
-    return install(expected, next, [this](const node<T>*& present, const node<T>* wanted) {
-      return node_.compare_exchange_weak(present, wanted, std::memory_order_seq_cst,
-                                         std::memory_order_seq_cst);  // (3)
-    });
+    return install(
+        expected, next, [this](const node<T>*& present, const node<T>* wanted) {
+          return node_.compare_exchange_weak(present, wanted, std::memory_order_seq_cst,
+                                             std::memory_order_seq_cst);  // (3)
+        });
   }
 
  private:

@@ -94,7 +94,7 @@ class node_pool {
   // Throws: std::bad_alloc.
   static void* allocate() {
     if constexpr (!pooled) {
-      return ::operator new(Size, std::align_val_t{Alignment});
+      return ::operator new (Size, std::align_val_t{Alignment});
     } else {
       detail::free_list& list = own_list();
       detail::free_block* const block = list.first;
@@ -108,7 +108,7 @@ class node_pool {
 
   static void deallocate(void* memory) noexcept {
     if constexpr (!pooled) {
-      ::operator delete(memory, std::align_val_t{Alignment});
+      ::operator delete (memory, std::align_val_t{Alignment});
     } else {
       detail::free_list& list = own_list();
       auto* const block = new (memory) detail::free_block;
@@ -124,7 +124,8 @@ class node_pool {
   static constexpr bool pooled = detail::pools_nodes && Size <= detail::largest_block &&
                                  Alignment <= detail::cache_line;
   static constexpr std::size_t size_class = pooled ? detail::class_of(Size) : 0;
-  static constexpr std::size_t most_blocks = detail::batches_a_list * detail::batch_of(size_class);
+  static constexpr std::size_t most_blocks =
+      detail::batches_a_list * detail::batch_of(size_class);
 
   static detail::free_list& own_list() noexcept {
     return detail::own_free_lists::mine().of_class[size_class];

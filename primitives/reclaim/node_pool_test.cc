@@ -24,8 +24,9 @@ struct pool_of {
 
 template <typename Pool>
 class node_pools : public ::testing::Test {};
-using sizes = ::testing::Types<pool_of<24>, pool_of<64>, pool_of<65>, pool_of<1024>,
-                               pool_of<1040>, pool_of<4112>, pool_of<16384>, pool_of<20000>>;
+using sizes =
+    ::testing::Types<pool_of<24>, pool_of<64>, pool_of<65>, pool_of<1024>, pool_of<1040>,
+                     pool_of<4112>, pool_of<16384>, pool_of<20000>>;
 TYPED_TEST_SUITE(node_pools, sizes);
 
 TYPED_TEST(node_pools, blocks_in_use_do_not_overlap) {
@@ -75,9 +76,8 @@ TYPED_TEST(node_pools, without_memory_bad_alloc_is_thrown_and_nothing_is_lost) {
   blocks.reserve(100'000);
 
   tests::let_allocations_succeed(0);
-  EXPECT_THROW(
-      for (int i = 0; i < 100'000; ++i) blocks.push_back(pool::allocate()),
-      std::bad_alloc);
+  EXPECT_THROW(for (int i = 0; i < 100'000; ++i) blocks.push_back(pool::allocate()),
+               std::bad_alloc);
   tests::let_all_allocations_succeed();
 
   blocks.push_back(pool::allocate());

@@ -226,9 +226,7 @@ TEST_F(retired, destructors_may_retire_more_than_there_was_room_for) {
 
 TEST_F(retired, a_cell_that_dies_gives_its_value_up_at_once_unless_a_slot_names_it) {
   const std::int64_t before = counted_value::live();
-  {
-    const node_cell<counted_value> cell(node_ref<counted_value>::make(1));
-  }
+  { const node_cell<counted_value> cell(node_ref<counted_value>::make(1)); }
   EXPECT_EQ(counted_value::live(), before) << "without a scan";
 
   std::optional<node_ref<counted_value>> held;
