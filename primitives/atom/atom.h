@@ -4,9 +4,11 @@
 //              update takes effect where it installs its value; what a thread did before
 //              it is visible to whoever loads it.
 // Progress:    values held inline (see snapshot.h): load is wait-free, updates are
-//              lock-free. Other values: a lock is held for the few instructions that copy
-//              or replace a handle. An atom that has a validator or watches takes such a
-//              lock once per check or round. No user code ever runs under a lock.
+//              lock-free. Other values: both are lock-free; a load begins again only if an
+//              update landed in between. Memory for nodes comes from a pool, which takes a
+//              lock once a batch. An atom that has a validator or watches takes a lock for
+//              the few instructions that copy a handle to them, once per check or round. No
+//              user code ever runs under a lock.
 // Requires:    update functions are pure; they may run more than once per call, with
 //              values that lose the race. Validators and watches: see validation.h and
 //              watches.h.
@@ -49,7 +51,8 @@ class atom {
     if (options.validator) set_validator(std::move(options.validator));
   }
 
-  // Returns the current value; it stays valid for as long as the snapshot is held.
+  // Returns the current value; it stays valid for as long as the snapshot is held. Throws
+  // std::bad_alloc when a thread's first load finds no memory.
   snapshot<T> load() const { return state_->value.load(); }
 
   // Returns f(v) for the current value v, which f borrows: no handle is made. v stays valid
