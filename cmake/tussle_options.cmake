@@ -1,5 +1,7 @@
 # How every target is compiled: one interface target, one mode per build.
 
+include(tussle_modes)
+
 set(TUSSLE_MODE "bench" CACHE STRING "What the seam is made of: bench, chaos or tsan")
 set_property(CACHE TUSSLE_MODE PROPERTY STRINGS bench chaos tsan)
 option(TUSSLE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
@@ -22,10 +24,8 @@ if(TUSSLE_MODE STREQUAL "bench")
   if(TUSSLE_EFFECTIVE_FLAGS MATCHES "-fsanitize")
     message(FATAL_ERROR "tussle: mode bench refuses a sanitizer (${TUSSLE_EFFECTIVE_FLAGS}): use --preset tsan")
   endif()
-  # The last -O wins.
-  string(REGEX MATCHALL "-O[0-9a-z]*" _levels "${TUSSLE_EFFECTIVE_FLAGS}")
-  list(POP_BACK _levels _level)
-  if(NOT _level MATCHES "^-O(2|3|fast)$")
+  tussle_is_optimised("${TUSSLE_EFFECTIVE_FLAGS}" _optimised)
+  if(NOT _optimised)
     message(FATAL_ERROR "tussle: mode bench needs -O2 or -O3, not '${TUSSLE_EFFECTIVE_FLAGS}': set CMAKE_BUILD_TYPE=Release")
   endif()
 endif()
@@ -47,31 +47,21 @@ file(RELATIVE_PATH _root_from_build "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}
 
 add_library(tussle_options INTERFACE)
 add_library(tussle::options ALIAS tussle_options)
-target_include_directories(tussle_options INTERFACE "${PROJECT_SOURCE_DIR}")
-target_compile_options(tussle_options INTERFACE
+target_compile_features(tussle_options INTERFACE cxx_std_20)
+# What only this build needs stays out of what is installed.
+set(_own_options
   -Wall -Wextra -Wshadow -Wconversion
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
   $<$<BOOL:${TUSSLE_WARNINGS_AS_ERRORS}>:-Werror>
   # Paths in race records and assertions are relative to the repository.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= $<$<BOOL:${_root_from_build}>:-ffile-prefix-map=${_root_from_build}=>)
+target_include_directories(tussle_options INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+target_compile_options(tussle_options INTERFACE "$<BUILD_INTERFACE:${_own_options}>")
 string(TOUPPER "${TUSSLE_MODE}" _mode_upper)
 target_compile_definitions(tussle_options INTERFACE TUSSLE_MODE_${_mode_upper})
-if(TUSSLE_MODE STREQUAL "tsan")
-  # -O1 and frame pointers keep both stacks of a report readable.
-  set(_tsan_flags -fsanitize=thread -O1 -g -fno-omit-frame-pointer)
-  list(JOIN _tsan_flags " " _tsan_text)
-  string(APPEND TUSSLE_EFFECTIVE_FLAGS " ${_tsan_text}")  # what records show
-  target_compile_options(tussle_options INTERFACE ${_tsan_flags})
-  target_link_options(tussle_options INTERFACE -fsanitize=thread)
-endif()
-if(TUSSLE_MODE STREQUAL "chaos")
-  # `undefined` leaves out conversions of floating-point numbers that do not fit. -O1 keeps stacks readable.
-  set(_chaos_checks -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
-  set(_chaos_flags ${_chaos_checks} -O1 -g -fno-omit-frame-pointer)
-  list(JOIN _chaos_flags " " _chaos_text)
-  string(APPEND TUSSLE_EFFECTIVE_FLAGS " ${_chaos_text}")
-  # The checks keep g++ 12 from seeing that members of library types are initialised: false alarms only.
-  target_compile_options(tussle_options INTERFACE ${_chaos_flags} -Wno-maybe-uninitialized)
-  target_compile_definitions(tussle_options INTERFACE _GLIBCXX_ASSERTIONS)
-  target_link_options(tussle_options INTERFACE ${_chaos_checks})
-endif()
+list(JOIN TUSSLE_COMPILE_${TUSSLE_MODE} " " _mode_text)
+string(APPEND TUSSLE_EFFECTIVE_FLAGS " ${_mode_text}")  # what records show
+string(STRIP "${TUSSLE_EFFECTIVE_FLAGS}" TUSSLE_EFFECTIVE_FLAGS)
+target_compile_options(tussle_options INTERFACE ${TUSSLE_COMPILE_${TUSSLE_MODE}} ${TUSSLE_WARNINGS_${TUSSLE_MODE}})
+target_compile_definitions(tussle_options INTERFACE ${TUSSLE_DEFINITIONS_${TUSSLE_MODE}})
+target_link_options(tussle_options INTERFACE ${TUSSLE_LINK_${TUSSLE_MODE}})

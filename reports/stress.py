@@ -1,5 +1,6 @@
 """What did a stress run try, what failed, and which command tries that again?"""
 
+import os
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
@@ -143,10 +144,19 @@ def _failure(run: Run, unit: Unit, with_log: bool) -> Record:
         "expected": expected(run, unit),
         "seed": trial["seed"],
         "core": _core(unit),
-        "again": shlex.join(["scripts/tussle", "stress", "--again", trial["token"]]),
+        "again": _again(run, trial["token"]),
         "file": unit.log,
         "log": run.log(unit)[:LOG_CHARACTERS] if with_log else "",
     }
+
+
+def _again(run: Run, token: str) -> str:
+    """Returns the command that tries a failure again, on the same binary if that was named."""
+    command = [os.environ.get("TUSSLE_COMMAND", "scripts/tussle"), "stress", "--again", token]
+    for binary in run.manifest.raw["binaries"]:
+        if os.path.isabs(binary["path"]):  # one of the build is told relative to the checkout
+            command += ["--binary", binary["path"]]
+    return shlex.join(command)
 
 
 def _core(unit: Unit) -> int | None:

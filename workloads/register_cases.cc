@@ -6,6 +6,8 @@
 #include "workloads/scenarios/counter_private.h"
 #include "workloads/subjects/absl_mutex.h"
 #include "workloads/subjects/atom.h"
+#include "workloads/subjects/atom_backoff.h"
+#include "workloads/subjects/atom_node.h"
 #include "workloads/subjects/atomic_shared_ptr.h"
 #include "workloads/subjects/atomic_wait.h"
 #include "workloads/subjects/cas_loop.h"
@@ -27,13 +29,14 @@ namespace tussle::workloads {
 harness::registry all_cases() {
   namespace s = subjects;
   harness::registry all;
-  all.add<counter, s::atom, s::cas_loop, s::fetch_add, s::sharded_counter, s::mutex,
+  all.add<counter, s::atom, s::atom_backoff, s::atom_node, s::cas_loop, s::fetch_add,
+          s::sharded_counter, s::mutex, s::shared_mutex, s::absl_mutex, s::spin_lock,
+          s::spin_lock_backoff, s::ticket_lock, s::mcs_lock, s::clh_lock, s::atomic_wait,
+          s::semaphore, s::empty, planted::load_then_reset, planted::plain_int>();
+  all.add<counter_private, s::atom, s::atom_node, s::cas_loop, s::fetch_add, s::mutex,
           s::shared_mutex, s::absl_mutex, s::spin_lock, s::spin_lock_backoff,
           s::ticket_lock, s::mcs_lock, s::clh_lock, s::atomic_wait, s::semaphore,
-          s::empty, planted::load_then_reset, planted::plain_int>();
-  all.add<counter_private, s::atom, s::cas_loop, s::fetch_add, s::mutex, s::shared_mutex,
-          s::absl_mutex, s::spin_lock, s::spin_lock_backoff, s::ticket_lock, s::mcs_lock,
-          s::clh_lock, s::atomic_wait, s::semaphore, s::empty>();
+          s::empty>();
   add_value_cases(all);
 #if !defined(TUSSLE_HAS_URCU)
   all.add_not_built(s::urcu::info(), {"cell"}, s::urcu::needs);

@@ -103,6 +103,12 @@ void registry::add_workload(workload_info info) {
   workloads_.push_back(std::move(info));
 }
 
+void registry::require_workload(std::string_view name) const {
+  if (find_workload(name) == nullptr) {
+    throw std::logic_error("workload '" + std::string(name) + "' is not registered");
+  }
+}
+
 void registry::add_subject(subject_info info) {
   if (find_subject(info.name) == nullptr) subjects_.push_back(std::move(info));
 }

@@ -57,6 +57,15 @@ class registry {
                      std::string needs);
 
   const std::vector<not_built_subject>& not_built() const { return not_built_; }
+
+  // Enters more subjects in a workload that is registered already.
+  // Throws: std::logic_error for a workload that is not, and for a pair that is.
+  template <typename Workload, typename... Subjects>
+  void extend() {
+    require_workload(Workload::info().name);
+    (add_case<Workload, Subjects>(), ...);
+  }
+
   const std::vector<workload_info>& workloads() const { return workloads_; }
   const std::vector<subject_info>& subjects() const { return subjects_; }
   const std::vector<registered_case>& cases() const { return cases_; }
@@ -76,6 +85,7 @@ class registry {
 
  private:
   void add_workload(workload_info info);
+  void require_workload(std::string_view name) const;
   void add_subject(subject_info info);
   void add_entry(registered_case entry);
 

@@ -167,6 +167,25 @@ TEST(registry, refuses_two_subjects_of_the_same_name_in_one_workload) {
   EXPECT_THROW((all.add<count_up, plain, same_name_as_plain>()), std::logic_error);
 }
 
+TEST(registry, a_workload_can_be_extended_by_a_subject_that_comes_later) {
+  registry all;
+  all.add<count_up, plain>();
+
+  all.extend<count_up, adder>();
+
+  EXPECT_EQ(all.workloads().size(), 1U);
+  EXPECT_EQ(all.cases().size(), 2U);
+  EXPECT_EQ(all.find("count_up/adder").subject->name, "adder");
+}
+
+TEST(registry, only_a_registered_workload_can_be_extended_and_by_each_subject_once) {
+  registry all;
+  all.add<count_up, plain>();
+
+  EXPECT_THROW(all.extend<look_up>(), std::logic_error);
+  EXPECT_THROW((all.extend<count_up, plain>()), std::logic_error);
+}
+
 TEST(registry, refuses_a_workload_whose_last_condition_is_not_threads) {
   EXPECT_EQ(refusal<no_conditions>(),
             "workload 'odd': its last condition must be threads");

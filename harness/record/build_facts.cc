@@ -29,6 +29,15 @@ const char* sanitizer() {
 
 }  // namespace
 
+// The version of an installed Tussle, whose sources are not in the program's own commit.
+void add_package(json& libraries) {
+#if defined(TUSSLE_PACKAGE_VERSION)
+  libraries["tussle"] = TUSSLE_PACKAGE_VERSION;
+#else
+  (void)libraries;
+#endif
+}
+
 json build_facts() {
   return {{"compiler", compiler()},
           {"flags", TUSSLE_CXX_FLAGS},

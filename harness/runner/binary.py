@@ -153,6 +153,9 @@ def built(root: Path, mode: str) -> Path:
 
 def build(root: Path, mode: str) -> None:
     """Builds what is out of date; all that the build says goes to stderr."""
+    if not (root / "CMakeLists.txt").is_file():
+        what = f"this copy of tussle is installed and builds nothing, so it has no {mode} binary"
+        raise Trouble(what, "name one that tussle_add_subject made: --binary PATH")
     setup = root / "scripts" / "setup"
     command = [str(setup), "--build", mode, "--target", TARGET]
     try:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import resource
 import secrets
 import shlex
@@ -216,7 +217,7 @@ def _tell(record: Record, undertaking: Undertaking) -> None:
     trial = record["trial"]
     where = "" if trial["core"] is None else f" on core {trial['core']} alone"
     say(f"{record['status'].upper()}: {record['case']}{where}: {record['message']}")
-    command = ["scripts/tussle", "stress", "--again", trial["token"]]
+    command = [os.environ.get("TUSSLE_COMMAND", "scripts/tussle"), "stress", "--again", trial["token"]]
     if not undertaking.built_here:
         command += ["--binary", str(undertaking.binary)]
     say(f"try it again: {shlex.join(command)}")

@@ -4,9 +4,11 @@
 //              update takes effect where it installs its value; what a thread did before
 //              it is visible to whoever loads it.
 // Progress:    values held inline (see snapshot.h): load is wait-free, updates are
-//              lock-free. Other values: a lock is held for the few instructions that copy
-//              or replace a handle. An atom that has a validator or watches takes such a
-//              lock once per check or round. No user code ever runs under a lock.
+//              lock-free. Other values: both are lock-free; a load begins again only if an
+//              update landed in between. Memory for nodes comes from a pool, which takes a
+//              lock once a batch. An atom that has a validator or watches takes a lock for
+//              the few instructions that copy a handle to them, once per check or round. No
+//              user code ever runs under a lock.
 // Requires:    update functions are pure; they may run more than once per call, with
 //              values that lose the race. Validators and watches: see validation.h and
 //              watches.h.
@@ -49,7 +51,8 @@ class atom {
     if (options.validator) set_validator(std::move(options.validator));
   }
 
-  // Returns the current value; it stays valid for as long as the snapshot is held.
+  // Returns the current value; it stays valid for as long as the snapshot is held. Throws
+  // std::bad_alloc when a thread's first load finds no memory.
   snapshot<T> load() const { return state_->value.load(); }
 
   // Returns f(v) for the current value v, which f borrows: no handle is made. v stays valid
@@ -67,41 +70,36 @@ class atom {
   // new value in place.
   template <typename F, typename... Args>
   snapshot<T> swap(F&& f, const Args&... args) {
-    return swap_vals(f, args...).second;
+    // Looked up once: every look-up behind a locked instruction counts.
+    state& s = *state_;
+    snapshot<T> current = s.value.load_to_replace();
+    return update(s, current, f, args...);
   }
 
   // As swap; returns both the value that f was given last and the one that it was
   // replaced by.
   template <typename F, typename... Args>
   change swap_vals(F&& f, const Args&... args) {
-    state& s =
-        *state_;  // looked up once: every look-up behind a locked instruction counts
+    state& s = *state_;
     snapshot<T> current = s.value.load_to_replace();
-    for (;;) {
-      snapshot<T> next = apply(f, current, args...);
-      check(s, next);
-      sync::schedule_point("atom.swap.before_install");
-      if (s.value.compare_exchange_weak(current, next)) {
-        return installed(s, std::move(current), std::move(next));
-      }
-      sync::count(sync::event::failed_attempt);
-    }
+    snapshot<T> next = update(s, current, f, args...);
+    return {std::move(current), std::move(next)};
   }
 
   // Replaces the current value whatever it is and returns the new one. The snapshot form
   // keeps identity.
   // Throws: as swap.
-  snapshot<T> reset(T next) { return reset_vals(std::move(next)).second; }
-  snapshot<T> reset(snapshot<T> next) { return reset_vals(std::move(next)).second; }
+  snapshot<T> reset(T next) { return reset(snapshot<T>(std::move(next))); }
+  snapshot<T> reset(snapshot<T> next) {
+    replace(*state_, next);
+    return next;
+  }
 
   // As reset; also returns exactly the value that was replaced.
   change reset_vals(T next) { return reset_vals(snapshot<T>(std::move(next))); }
   change reset_vals(snapshot<T> next) {
-    state& s = *state_;
-    check(s, next);
-    sync::schedule_point("atom.reset.before_install");
-    snapshot<T> old_value = s.value.exchange(next);
-    return installed(s, std::move(old_value), std::move(next));
+    snapshot<T> old_value = replace(*state_, next);
+    return {std::move(old_value), std::move(next)};
   }
 
   // Installs `next` if the current value is the very one that `expected` denotes, and
@@ -116,7 +114,7 @@ class atom {
     check(s, next);
     sync::schedule_point("atom.compare_and_set.before_install");
     if (!s.value.compare_exchange_strong(expected, next)) return false;
-    installed(s, expected, std::move(next));
+    installed(s, expected, next);
     return true;
   }
   // Extension for values held inline: compares by representation.
@@ -162,6 +160,32 @@ class atom {
     watch_list<T, atom> watches;
   };
 
+  // The loop of swap: installs f of `current` and returns it; `current` is then what it
+  // replaced.
+  // Inlined: handles that are passed in memory cost a swap half its time again.
+  template <typename F, typename... Args>
+  [[gnu::always_inline]] snapshot<T> update(state& s, snapshot<T>& current, F& f,
+                                            const Args&... args) {
+    for (;;) {
+      snapshot<T> next = apply(f, current, args...);
+      check(s, next);
+      sync::schedule_point("atom.swap.before_install");
+      if (s.value.compare_exchange_weak(current, next)) {
+        installed(s, current, next);
+        return next;
+      }
+      sync::count(sync::event::failed_attempt);
+    }
+  }
+
+  snapshot<T> replace(state& s, snapshot<T>& next) {
+    check(s, next);
+    sync::schedule_point("atom.reset.before_install");
+    snapshot<T> old_value = s.value.exchange(next);
+    installed(s, old_value, next);
+    return old_value;
+  }
+
   template <typename F, typename... Args>
   static snapshot<T> apply(F& f, const snapshot<T>& current, const Args&... args) {
     if constexpr (std::is_invocable_v<F&, const T&, const Args&...>) {
@@ -181,11 +205,11 @@ class atom {
   }
 
   // The new value is visible: from here on nothing is retried or undone.
-  change installed(const state& s, snapshot<T> old_value, snapshot<T> new_value) {
+  void installed(const state& s, const snapshot<T>& old_value,
+                 const snapshot<T>& new_value) {
     sync::schedule_point("atom.before_notify");
     if (s.watches.used()) [[unlikely]]
       notify(s, old_value, new_value);
-    return {std::move(old_value), std::move(new_value)};
   }
 
   [[gnu::noinline, gnu::cold]] static void check_rule(const state& s,

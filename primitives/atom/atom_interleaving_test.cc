@@ -15,6 +15,7 @@
 #include "primitives/sync/hooks.h"
 #include "primitives/testing/events_testing.h"
 #include "primitives/testing/representations_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/threads_testing.h"
 
 namespace tussle {
@@ -30,6 +31,7 @@ class atom_interleaving : public ::testing::Test {
   static T of(std::int64_t n) { return sample<T>::of(n); }
   std::int64_t present() const { return sample<T>::number(*a.load()); }
 
+  const tests::undisturbed exactly;
   atom<T> a{sample<T>::of(1)};
 };
 TYPED_TEST_SUITE(atom_interleaving, tests::all_representations,

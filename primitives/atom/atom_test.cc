@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "primitives/testing/representations_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 
 namespace tussle {
 namespace {
@@ -34,6 +35,7 @@ TYPED_TEST(atom_of, ATOM_1_load_returns_the_initial_value) {
 }
 
 TYPED_TEST(atom_of, ATOM_1_swap_installs_and_returns_f_of_old_and_arguments) {
+  const tests::undisturbed exactly;
   atom<TypeParam> a(sample<TypeParam>::of(7));
   int calls = 0;
   const auto weighted = [&](const TypeParam& v, int x, const std::string& y) {

@@ -9,6 +9,7 @@
 #include "primitives/atom/atom.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/representations_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 
 namespace tussle {
 namespace {
@@ -155,6 +156,7 @@ TYPED_TEST(atom_validator, VAL_6_no_watch_hears_of_a_rejected_update) {
 
 TYPED_TEST(atom_validator,
            VAL_7_it_sees_the_candidate_while_the_atom_still_has_the_old_value) {
+  const tests::undisturbed exactly;
   atom<TypeParam> a(this->of(1));
   std::vector<std::pair<std::int64_t, std::int64_t>> seen;  // candidate, present
   a.set_validator([&](const TypeParam& candidate) {

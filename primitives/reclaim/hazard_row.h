@@ -51,8 +51,9 @@ struct alignas(128) hazard_row {
   // True from before the first light store until a store of false that follows all of them.
   alignas(64) sync::atomic<bool> lightly{false};
   sync::atomic<bool> taken{true};
-  sync::atomic<bool> left_references{false};  // by a thread that ended: somebody should look
-  hazard_row* next = nullptr;                 // set before the row is published
+  sync::atomic<bool> left_references{
+      false};                  // by a thread that ended: somebody should look
+  hazard_row* next = nullptr;  // set before the row is published
 
   // The rest is its thread's own. References that it retired: see retired.h.
   alignas(64) const node_base** retired_end = nullptr;

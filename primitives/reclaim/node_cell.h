@@ -53,10 +53,10 @@ class node_ref {
     if (node_ != nullptr) node_->acquire();
   }
   node_ref(node_ref&& other) noexcept
-      : node_(std::exchange(other.node_, nullptr)), slot_(other.slot_) {}
+      : node_(alone(std::exchange(other.node_, nullptr))), slot_(other.slot_) {}
   node_ref& operator=(node_ref other) noexcept {
-    std::swap(node_, other.node_);
-    std::swap(slot_, other.slot_);
+    node_ = alone(std::exchange(other.node_, node_));
+    slot_ = std::exchange(other.slot_, slot_);
     return *this;
   }
   ~node_ref() {
@@ -78,6 +78,13 @@ class node_ref {
   friend class node_cell<T>;
 
   node_ref(const node<T>* node, hazard_slot* slot) noexcept : node_(node), slot_(slot) {}
+
+  // Keeps the compiler from moving both words as one vector: a wide load of what two narrow
+  // stores have just written waits for them (a swap took twice as long).
+  static const node<T>* alone(const node<T>* n) noexcept {
+    asm("" : "+r"(n));
+    return n;
+  }
 
   // The node, with a counted reference to it. Leaves the handle empty.
   const node<T>* counted() && noexcept {
@@ -187,19 +194,21 @@ class node_cell {
   // Installs `next` if the cell holds the node of `expected`; neither is empty. Never fails
   // spuriously. Throws: std::bad_alloc, with nothing changed.
   bool compare_exchange_strong(const node_ref<T>& expected, node_ref<T>& next) {
-    return install(expected, next, [this](const node<T>*& present, const node<T>* wanted) {
-      // (3) seq_cst; as in exchange. A failure is a load like (2).
-      return node_.compare_exchange_strong(present, wanted, std::memory_order_seq_cst,
-                                           std::memory_order_seq_cst);
-    });
+    return install(
+        expected, next, [this](const node<T>*& present, const node<T>* wanted) {
+          // (3) seq_cst; as in exchange. A failure is a load like (2).
+          return node_.compare_exchange_strong(present, wanted, std::memory_order_seq_cst,
+                                               std::memory_order_seq_cst);
+        });
   }
 
   // As above, but may fail spuriously.
   bool compare_exchange_weak(const node_ref<T>& expected, node_ref<T>& next) {
-    return install(expected, next, [this](const node<T>*& present, const node<T>* wanted) {
-      return node_.compare_exchange_weak(present, wanted, std::memory_order_seq_cst,
-                                         std::memory_order_seq_cst);  // (3)
-    });
+    return install(
+        expected, next, [this](const node<T>*& present, const node<T>* wanted) {
+          return node_.compare_exchange_weak(present, wanted, std::memory_order_seq_cst,
+                                             std::memory_order_seq_cst);  // (3)
+        });
   }
 
  private:

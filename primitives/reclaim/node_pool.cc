@@ -41,7 +41,7 @@ free_block* new_batch(std::size_t size_class) {
   const std::size_t size = block_size(size_class);
   const std::size_t blocks = batch_of(size_class);
   auto* const chunk = static_cast<std::byte*>(
-      ::operator new(blocks * size, std::align_val_t{cache_line}));
+      ::operator new (blocks* size, std::align_val_t{cache_line}));
   free_block* first = nullptr;
   for (std::size_t i = blocks; i > 0; --i) {
     auto* const block = new (chunk + (i - 1) * size) free_block;

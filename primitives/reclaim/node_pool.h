@@ -7,7 +7,7 @@
 // shares none with a node that is being read.
 //
 // Memory is never given back to the system; it is bounded by what was in use at once, plus
-// two batches a size and thread.
+// four batches a size and thread.
 //
 // Under a sanitizer, and for large or specially aligned blocks, it is operator new and
 // delete: use after free must be seen, and large blocks are rare.
@@ -31,6 +31,8 @@ inline constexpr std::size_t size_classes = 32;
 inline constexpr std::size_t largest_block = 16384;
 inline constexpr std::size_t most_blocks_a_batch = 32;
 inline constexpr std::size_t most_bytes_a_batch = 32768;
+// In a thread's list: a scan gives back as many as it retired, and the next swaps take them.
+inline constexpr std::size_t batches_a_list = 4;
 
 // Sizes: every 64 bytes up to 1024, then four steps for each doubling.
 constexpr std::size_t block_size(std::size_t size_class) {
@@ -73,7 +75,7 @@ using own_free_lists = sync::per_thread<free_lists, free_lists>;
 
 // The list is empty. Throws: std::bad_alloc.
 void* allocate_slowly(std::size_t size_class);
-// The list has two batches, or the thread is not known to give its lists back.
+// The list is full, or the thread is not known to give its lists back.
 void deallocate_slowly(std::size_t size_class, free_block* block) noexcept;
 // Gives the calling thread's lists to the depot.
 void hand_over_free_lists() noexcept;
@@ -92,7 +94,7 @@ class node_pool {
   // Throws: std::bad_alloc.
   static void* allocate() {
     if constexpr (!pooled) {
-      return ::operator new(Size, std::align_val_t{Alignment});
+      return ::operator new (Size, std::align_val_t{Alignment});
     } else {
       detail::free_list& list = own_list();
       detail::free_block* const block = list.first;
@@ -106,11 +108,11 @@ class node_pool {
 
   static void deallocate(void* memory) noexcept {
     if constexpr (!pooled) {
-      ::operator delete(memory, std::align_val_t{Alignment});
+      ::operator delete (memory, std::align_val_t{Alignment});
     } else {
       detail::free_list& list = own_list();
       auto* const block = new (memory) detail::free_block;
-      if (list.blocks - 1 >= 2 * detail::batch_of(size_class) - 1) [[unlikely]]
+      if (list.blocks - 1 >= most_blocks - 1) [[unlikely]]
         return detail::deallocate_slowly(size_class, block);
       block->next = list.first;
       list.first = block;
@@ -122,6 +124,8 @@ class node_pool {
   static constexpr bool pooled = detail::pools_nodes && Size <= detail::largest_block &&
                                  Alignment <= detail::cache_line;
   static constexpr std::size_t size_class = pooled ? detail::class_of(Size) : 0;
+  static constexpr std::size_t most_blocks =
+      detail::batches_a_list * detail::batch_of(size_class);
 
   static detail::free_list& own_list() noexcept {
     return detail::own_free_lists::mine().of_class[size_class];

@@ -23,7 +23,9 @@ class named_nodes {
     size_ = 0;
     if (last - all_.begin() <= few) {
       return std::partition(begin, end, [&](const node_base* node) {
-        return std::find(all_.begin(), last, node) == last;
+        bool found = false;
+        for (auto each = all_.begin(); each != last; ++each) found |= *each == node;
+        return !found;
       });
     }
     std::sort(all_.begin(), last);

@@ -51,8 +51,8 @@ static_assert(!inline_value<with_destructor> && !inline_value<std::string>);
 static_assert(!inline_value<std::unique_ptr<int>> && !inline_value<std::shared_ptr<int>>);
 
 static_assert(sizeof(snapshot<bool>) == sizeof(bool), "inline: the handle is the value");
-static_assert(sizeof(snapshot<std::string>) == sizeof(void*),
-              "boxed: the handle is one word");
+static_assert(sizeof(snapshot<std::string>) == 2 * sizeof(void*),
+              "boxed: the node, and the slot that stands for a reference to it");
 static_assert(!std::is_convertible_v<int, snapshot<int>>,
               "storing a value is spelled out");
 static_assert(std::is_nothrow_copy_constructible_v<snapshot<std::string>>);

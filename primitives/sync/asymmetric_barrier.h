@@ -41,7 +41,9 @@ inline bool light_barriers() noexcept {
 
 // Between a store and the loads that a heavy barrier elsewhere must order after it. Only the
 // compiler is held back.
-inline void light_barrier() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
+inline void light_barrier() noexcept {
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
 
 // Every thread of the process has passed a full barrier during this call. A system call:
 // 0.4 to 7 microseconds on the machine where it was measured. Does nothing if

@@ -75,6 +75,18 @@ class fail_weakly final : public scoped_scheduler {
   std::atomic<int> left_;
 };
 
+// Nothing steps in: for tests that count how often something is called, which a weak
+// compare-exchange that fails for no reason would change.
+class undisturbed final : public scoped_scheduler {
+ public:
+  undisturbed() { install(); }
+  ~undisturbed() { uninstall(); }
+  undisturbed(const undisturbed&) = delete;
+  undisturbed& operator=(const undisturbed&) = delete;
+
+  void before(const sync::visible_operation& /*next*/) noexcept override {}
+};
+
 // Notes what one thread announces. For use by one thread at a time.
 class note_operations final : public scoped_scheduler {
  public:

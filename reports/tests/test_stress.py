@@ -79,6 +79,19 @@ def test_a_finding_is_a_failure_with_the_command_that_tries_it_again(tmp_path: P
     assert "heap-use-after-free at primitives/atom/atom.h:88" in page
 
 
+def test_the_command_is_the_one_that_was_typed_and_names_the_binary_that_was_named(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stress_run(tmp_path / "run", {"counter_atom": find_use_after_free})
+    edit_json(run / "manifest.json",
+              lambda manifest: manifest["binaries"][0].update(path="/somewhere/own_chaos"))
+    monkeypatch.setenv("TUSSLE_COMMAND", "tussle")
+
+    worst = summarize(load(run))["stress"]["failures"][0]
+
+    assert worst["again"].startswith("tussle stress --again ")
+    assert worst["again"].endswith(" --binary /somewhere/own_chaos")
+
+
 def test_accidents_are_4_except_of_planted_subjects(tmp_path: Path) -> None:
     ours = summarize(load(stress_run(tmp_path / "ours", {"counter_atom": crash})))
     planted = summarize(load(stress_run(

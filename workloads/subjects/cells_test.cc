@@ -10,9 +10,13 @@
 #include "workloads/scenarios/payload.h"
 #include "workloads/subjects/absl_mutex.h"
 #include "workloads/subjects/atom.h"
+#include "workloads/subjects/atom_backoff.h"
+#include "workloads/subjects/atom_node.h"
 #include "workloads/subjects/atomic_shared_ptr.h"
 #include "workloads/subjects/cas_loop.h"
 #include "workloads/subjects/clh_lock.h"
+#include "workloads/subjects/epoch.h"
+#include "workloads/subjects/locked_node.h"
 #include "workloads/subjects/mcs_lock.h"
 #include "workloads/subjects/mutex.h"
 #include "workloads/subjects/shared_mutex.h"
@@ -28,13 +32,16 @@ template <typename Subject>
 class cell : public ::testing::Test {};
 
 #if defined(TUSSLE_MODE_TSAN)
-using cells = ::testing::Types<atom, cas_loop, mutex, shared_mutex, absl_mutex, spin_lock,
-                               mcs_lock, clh_lock>;
+using cells =
+    ::testing::Types<atom, atom_backoff, atom_node, locked_node, epoch, cas_loop, mutex,
+                     shared_mutex, absl_mutex, spin_lock, mcs_lock, clh_lock>;
 #elif defined(TUSSLE_HAS_URCU)
-using cells = ::testing::Types<atom, cas_loop, mutex, shared_mutex, absl_mutex, spin_lock,
+using cells = ::testing::Types<atom, atom_backoff, atom_node, locked_node, epoch,
+                               cas_loop, mutex, shared_mutex, absl_mutex, spin_lock,
                                mcs_lock, clh_lock, atomic_shared_ptr, urcu>;
 #else
-using cells = ::testing::Types<atom, cas_loop, mutex, shared_mutex, absl_mutex, spin_lock,
+using cells = ::testing::Types<atom, atom_backoff, atom_node, locked_node, epoch,
+                               cas_loop, mutex, shared_mutex, absl_mutex, spin_lock,
                                mcs_lock, clh_lock, atomic_shared_ptr>;
 #endif
 TYPED_TEST_SUITE(cell, cells);
@@ -127,9 +134,11 @@ template <typename Subject>
 class lending : public ::testing::Test {};
 
 #if defined(TUSSLE_HAS_URCU) && !defined(TUSSLE_MODE_TSAN)
-using lenders = ::testing::Types<atom, mutex, shared_mutex, mcs_lock, urcu>;
+using lenders = ::testing::Types<atom, atom_backoff, atom_node, locked_node, epoch, mutex,
+                                 shared_mutex, mcs_lock, urcu>;
 #else
-using lenders = ::testing::Types<atom, mutex, shared_mutex, mcs_lock>;
+using lenders = ::testing::Types<atom, atom_backoff, atom_node, locked_node, epoch, mutex,
+                                 shared_mutex, mcs_lock>;
 #endif
 TYPED_TEST_SUITE(lending, lenders);
 
