@@ -180,6 +180,13 @@ def test_the_installed_command_refuses_in_one_line_what_needs_a_build(
     assert words in done.stderr
 
 
+def test_the_installed_doctor_misses_no_build(place: Place) -> None:
+    done = place.tussle("doctor", "--json")
+
+    findings = json.loads(done.stdout)["findings"]
+    assert not [finding for finding in findings if "scripts/" in finding["mend"]]
+
+
 OWN_LOCK = (ROOT / "examples" / "own_subject" / "own_lock.h").read_text("utf-8")
 DISABLE = "-DCMAKE_DISABLE_FIND_PACKAGE_"
 
