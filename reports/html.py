@@ -29,12 +29,13 @@ FLAGS = {
 }
 
 
-def to_html(summary: dict[str, Any]) -> str:
+def to_html(summary: dict[str, Any], detectors: dict[str, Any] | None = None) -> str:
     """Returns the page; all its numbers are those of the summary."""
     environment = _environment()
     numbers = Numbers(summary)
     return environment.get_template("report.html.j2").render(
         s=summary,
+        detectors=detectors,
         n=numbers,
         timed=summary["kind"] == "run",
         pictures=_pictures(summary),
@@ -49,6 +50,14 @@ def to_html(summary: dict[str, Any]) -> str:
         embedded=htmlsafe_json_dumps(summary, separators=(",", ":"), ensure_ascii=False),
         states=STATES,
         flag_words=FLAGS,
+    )
+
+
+def detectors_page(detectors: dict[str, Any]) -> str:
+    """Returns the page of a run that has mutants and nothing else (see detectors.py)."""
+    return _environment().get_template("detectors_page.html.j2").render(
+        detectors=detectors, style=Markup(_read("style.css")), colours=Markup(_colours()),
+        script=Markup(_read("script.js")),
     )
 
 

@@ -1,7 +1,10 @@
 #include "workloads/register_cases.h"
 
+#include "workloads/planted/late_look_at_count.h"
 #include "workloads/planted/load_then_reset.h"
 #include "workloads/planted/plain_int.h"
+#include "workloads/planted/reused_node.h"
+#include "workloads/planted/torn_pair.h"
 #include "workloads/scenarios/counter.h"
 #include "workloads/scenarios/counter_private.h"
 #include "workloads/scenarios/read_mostly.h"
@@ -24,8 +27,13 @@ harness::registry all_cases() {
           planted::plain_int>();
   all.add<counter_private, s::atom, s::cas_loop, s::fetch_add, s::mutex, s::shared_mutex,
           s::absl_mutex, s::spin_lock, s::empty>();
+  // A double free spoils the process that is to tell of it, unless a sanitizer stops it.
   all.add<read_mostly, s::atom, s::cas_loop, s::mutex, s::shared_mutex, s::absl_mutex,
-          s::spin_lock, s::empty, planted::load_then_reset>();
+          s::spin_lock, s::empty, planted::load_then_reset, planted::torn_pair,
+#if defined(TUSSLE_MODE_CHAOS)
+          planted::late_look_at_count,
+#endif
+          planted::reused_node>();
   return all;
 }
 

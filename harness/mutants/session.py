@@ -1,18 +1,19 @@
 """What became of every mutant: who caught it, how often, after how long, with which words?"""
 
 import argparse
+import contextlib
+import fcntl
 import shutil
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.mutants import building, catalog, trying
 from harness.mutants.building import Build, NotBuilt
-from harness.mutants.catalog import Catalog, Detector, Subject
+from harness.mutants.catalog import Detector, Subject
 from harness.runner import arguments, directory, exit_codes
 from harness.runner.storage import write_json
 from harness.runner.trouble import Trouble, say
@@ -60,6 +61,7 @@ class Session:
     def subject(self, subject: Subject) -> Record:
         """Returns what all its detectors made of a mutant or a planted subject."""
         if subject.kind == "mutant":
+            shutil.rmtree(self.folder / subject.name, ignore_errors=True)  # of a run that was killed
             path = self.folder / subject.name / "overlay" / subject.file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(catalog.mutated(self.root, subject), encoding="utf-8")
@@ -129,12 +131,25 @@ def main(root: Path, asked: argparse.Namespace) -> int:
         subjects = tuple(subject for subject in subjects if subject.gate)
     directory.check_free(asked.out, root)
     results = directory.create(asked.out, root, "mutants")
-    with tempfile.TemporaryDirectory(prefix="tussle-mutants-") as folder:
-        session = _session(root, Path(folder), asked, subjects)
-        record = _carry_out(session, known, subjects, asked.budget, results.path / "mutants.json")
+    with _workshop(root) as folder:
+        session = _session(root, folder, asked, subjects)
+        record = _carry_out(session, subjects, asked.budget, results.path / "mutants.json")
     _tell(record)
     print(directory.shown(_rendered(results.path)))
     return exit_code(record)
+
+
+@contextlib.contextmanager
+def _workshop(root: Path) -> Iterator[Path]:
+    """Where overlays and objects lie; what was compiled without mutants stays for the next time."""
+    folder = root / "build" / "mutants"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Trouble("another `tussle mutants` is at work here", "wait for it", "build/mutants") from error
+        yield folder
 
 
 def _session(root: Path, folder: Path, asked: argparse.Namespace, subjects: Iterable[Subject]) -> Session:
@@ -167,7 +182,7 @@ def _detectors(session: Session, subjects: Iterable[Subject]) -> list[Detector]:
 
 
 def _carry_out(
-    session: Session, known: Catalog, subjects: tuple[Subject, ...], budget: float | None, path: Path
+    session: Session, subjects: tuple[Subject, ...], budget: float | None, path: Path
 ) -> Record:
     """Asks every detector about the shipped code, then about every mutant; writes what is known so far."""
     started = time.monotonic()

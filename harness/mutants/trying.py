@@ -61,7 +61,8 @@ def _tests(subject: Subject, detector: Detector, binary: Path, seed: int, scratc
         raise Trouble("the sanitizer cannot start on this machine", "allow personality(2)", detector.name,
                       exit_codes.INCOMPLETE)
     how, what = _noticed(ending, said, errors, subject.budget)
-    running = RUNNING.findall(said)
+    failure = FAILURE.search(said)
+    running = RUNNING.findall(said[: failure.start()] if failure else said)  # what follows is skipped
     return Try(how, _line(f"{running[-1]}: {what}" if running else what), ending.seconds)
 
 

@@ -69,7 +69,7 @@ int deaths_under_a_reader(const Read& read) {
 
 // Looks for long enough that the other thread can finish its scan.
 bool stays_alive(const canary& value) {
-  for (int look = 0; look < 200; ++look) {
+  for (int look = 0; look < 4'000; ++look) {
     if (!value.is_alive()) return false;
   }
   return true;
