@@ -51,6 +51,17 @@ def table(record: Record) -> Record:
     }
 
 
+def is_alone(directory: Path) -> bool:
+    """Tells whether a directory holds what `mutants` found, and no run."""
+    return (directory / FILE).is_file() and not (directory / "manifest.json").exists()
+
+
+def beside(directory: Path, given: Path | None) -> Record | None:
+    """Returns the table that a run's page shows: the given record's, the directory's own, or none."""
+    path = given or directory / FILE
+    return table(load(path)) if given is not None or path.is_file() else None
+
+
 def render(directory: Path) -> Path:
     """Writes report.html beside a directory's mutants.json; returns the page's path."""
     from reports.html import detectors_page

@@ -10,7 +10,9 @@ from harness.runner.trouble import Trouble, reason, unknown
 FOLDER = "workloads/planted/mutants"
 DETECTORS = "detectors.toml"
 PRESETS = ("bench", "chaos", "tsan")
-COLUMNS = {"test": "unit:{}", "zero_cost": "zero_cost", "stress": "stress", "race": "race", "run": "run"}
+COLUMNS = {
+    "test": "unit:{}", "forced": "unit:{}", "zero_cost": "zero_cost", "stress": "stress", "race": "race", "run": "run",
+}
 EXPECTED = ("caught", "nothing here")
 USUAL_BUDGET_S = 30.0
 
