@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <thread>
+
+#include "primitives/sync/per_thread.h"
 
 namespace tussle::reclaim {
 namespace {
@@ -201,7 +202,7 @@ void retire_with_cell(const node_base* node) noexcept {
   if (!is_named(node)) return node->release();
   while (!retire_if_there_is_room(node)) {
     if (!is_named(node)) return node->release();
-    std::this_thread::yield();  // no memory: wait for the slot
+    sync::yield();  // no memory: wait for the slot
   }
 }
 
