@@ -20,9 +20,11 @@
 #include "harness/case/roles.h"
 #include "harness/measure/main.h"
 #include "workloads/register_cases.h"
+#include "workloads/scenarios/cas_conflict.h"
 #include "workloads/scenarios/counter.h"
 #include "workloads/scenarios/counter_private.h"
 #include "workloads/scenarios/read_mostly.h"
+#include "workloads/scenarios/update_object.h"
 
 namespace tussle::workloads {
 
@@ -88,6 +90,8 @@ struct cell_role {
   template <typename Subject>
   static void enter(harness::registry& all) {
     all.extend<read_mostly, Subject>();
+    all.extend<update_object, Subject>();
+    all.extend<cas_conflict, Subject>();
     counter_role::enter<Subject>(all);
   }
 
