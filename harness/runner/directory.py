@@ -24,6 +24,7 @@ from harness.runner.trouble import Trouble, reason
 RESULTS_VARIABLE = "TUSSLE_RESULTS"
 OTHER = "choose another --out"
 PARTS = ("env", "units", "races", "logs")
+DRAWN = "hist"  # the report writes there
 
 
 def results_folder(root: Path) -> Path:
@@ -109,7 +110,9 @@ class Directory:
         for part in PARTS:
             (self.path / part).mkdir(exist_ok=True)
             sweep(self.path / part)
-        sweep(self.path)
+        for folder in (self.path, self.path / DRAWN):
+            if folder.is_dir():
+                sweep(folder)
         sync_directory(self.path)
         self._mend_events()
 

@@ -180,6 +180,7 @@ def _require_same_machine(stopped: Stopped) -> None:
 def _render_again(undertaking: Undertaking, stopped: Stopped) -> int:
     """Says and renders what a finished run came to; changes no record."""
     say("nothing is left to run; the report is rendered again")
+    stopped.directory.prepare()  # a kill may have come while the report was written
     tally = Tally(undertaking.catalog, undertaking.kind)
     races = Races(undertaking.catalog)
     path, seed = stopped.directory.path, undertaking.seed

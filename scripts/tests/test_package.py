@@ -46,7 +46,8 @@ class Place:
 
     def build(self, source: Path, *targets: str) -> Done:
         """Builds targets of a configured project; what another folder compiled is found by ccache."""
-        return execute("ninja", "-C", source / "build", *targets, CCACHE_BASEDIR=str(self.folder))
+        return execute("ninja", "-C", source / "build", *targets, CCACHE_BASEDIR=str(self.folder),
+                       CCACHE_NOHASHDIR="1")
 
     def tussle(self, *arguments: str | Path) -> Done:
         """Types a command of the installed Tussle, which must leave its folder as it is."""

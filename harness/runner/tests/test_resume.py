@@ -377,3 +377,16 @@ def test_latest_names_a_run_from_its_beginning(
     place.run()
 
     assert seen == [place.manifest()["run_id"]]
+
+
+@pytest.mark.parametrize("folder", [".", "hist"])
+def test_what_a_kill_left_of_a_report_is_removed(place: Place, folder: str) -> None:
+    place.run()
+    half = place.results / "latest" / folder / ".report.html.abcd_123"
+    half.parent.mkdir(exist_ok=True)
+    half.write_text("<p>")
+
+    ended = place.type("run", "--resume")
+
+    assert ended.code == 0 and "nothing is left to run" in ended.err
+    assert not half.exists()
