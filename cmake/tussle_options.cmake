@@ -39,7 +39,13 @@ find_program(TUSSLE_CCACHE ccache)
 mark_as_advanced(TUSSLE_CCACHE)
 if(TUSSLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Relative to the checkout, so that another checkout finds what this one compiled.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${TUSSLE_CCACHE}")
+  set(_ccache_environment "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}")
+  # ccache does not tell objects apart by -ffile-prefix-map, and reports of sanitizers name files: whoever changes the
+  # map changes the namespace too.
+  if(NOT TUSSLE_MODE STREQUAL "bench")
+    list(APPEND _ccache_environment CCACHE_NAMESPACE=relative-to-root)
+  endif()
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env ${_ccache_environment} "${TUSSLE_CCACHE}")
 endif()
 
 # What our files' paths begin with when ccache made them relative: "../../".

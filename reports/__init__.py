@@ -22,8 +22,8 @@ def load(directory: Path) -> "Run":
     return read(Path(directory))
 
 
-def render(directory: Path, baseline: Path | None = None) -> Path:
+def render(directory: Path, baseline: Path | None = None, noticed: Path | None = None) -> Path:
     """Writes summary.json and report.html into the directory; returns the page's path."""
     from reports.rendering import render as write
 
-    return write(Path(directory), Path(baseline) if baseline else None)
+    return write(Path(directory), Path(baseline) if baseline else None, noticed)

@@ -35,10 +35,10 @@ FLAGS = {
 }
 
 
-def to_html(summary: dict[str, Any]) -> str:
+def to_html(summary: dict[str, Any], detectors: dict[str, Any] | None = None) -> str:
     """Returns the page; all its numbers are those of the summary."""
     environment = _environment()
-    facts = _facts(summary)
+    facts = _facts(summary, detectors)
     main = Markup(environment.get_template("report.html.j2").render(facts))
     return environment.get_template("page.html.j2").render(
         facts,
@@ -50,11 +50,12 @@ def to_html(summary: dict[str, Any]) -> str:
     )
 
 
-def _facts(summary: dict[str, Any]) -> dict[str, Any]:
+def _facts(summary: dict[str, Any], detectors: dict[str, Any] | None) -> dict[str, Any]:
     """Returns what the templates may ask for."""
     places = matrix(summary)
     return dict(
         s=summary,
+        detectors=detectors,
         n=Numbers(summary),
         timed=summary["kind"] == "run",
         pictures=_pictures(summary),
@@ -74,6 +75,14 @@ def _facts(summary: dict[str, Any]) -> dict[str, Any]:
         embedded=htmlsafe_json_dumps(summary, separators=(",", ":"), ensure_ascii=False),
         states=STATES,
         flag_words=FLAGS,
+    )
+
+
+def detectors_page(detectors: dict[str, Any]) -> str:
+    """Returns the page of a run that has mutants and nothing else (see detectors.py)."""
+    return _environment().get_template("detectors_page.html.j2").render(
+        detectors=detectors, style=Markup(_read("style.css")), colours=Markup(_colours()),
+        script=Markup(_read("script.js")),
     )
 
 

@@ -8,8 +8,15 @@ from reports.files import to_json, write_whole
 from reports.records import load
 
 
-def render(directory: Path, baseline: Path | None = None) -> Path:
-    """Writes summary.json, report.html and hist/*.hgrm, each whole; returns the page's path."""
+def render(directory: Path, baseline: Path | None = None, noticed: Path | None = None) -> Path:
+    """Writes summary.json, report.html and hist/*.hgrm, each whole; returns the page's path.
+
+    `noticed` is a stored mutants.json that the page shows too; a directory's own is shown anyway.
+    """
+    from reports import detectors
+
+    if detectors.is_alone(directory):
+        return detectors.render(directory)
     from reports.compare import compare
     from reports.html import to_html
     from reports.latency import write_histograms
@@ -18,7 +25,7 @@ def render(directory: Path, baseline: Path | None = None) -> Path:
     run = load(directory)
     comparison = compare(baseline, directory).record() if baseline else None
     summary = summarize(run, comparison)
-    page = to_html(summary)
+    page = to_html(summary, detectors.beside(directory, noticed))
     try:
         write_histograms(run, directory)
         write_whole(directory / "summary.json", to_json(summary))
@@ -34,9 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", metavar="DIR", type=Path, help="directory of a run")
     parser.add_argument("--baseline", metavar="DIR", type=Path,
                         help="also show how the run compares with this one")
+    parser.add_argument("--detectors", metavar="FILE", type=Path,
+                        help="also show the table of this mutants.json (see tussle mutants)")
 
 
 def main(args: argparse.Namespace) -> int:
     """Renders; prints the page's path on stdout. Raises RecordError on bad input."""
-    print(render(args.directory, args.baseline))
+    print(render(args.directory, args.baseline, args.detectors))
     return 0

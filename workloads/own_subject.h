@@ -38,7 +38,8 @@ constexpr bool describes_itself() {
   return described;
 }
 
-// Each workload's `played_by` is checked by a concept of roles.h; these say what is lacking.
+// `played_by` answers as the concept of roles.h does, and has the compiler say what is
+// lacking.
 struct counter_role {
   template <typename Subject>
   static constexpr bool played_by() {

@@ -1,5 +1,8 @@
 // The workloads whose values have a size: compiled apart, because each size is a type.
+#include "workloads/planted/late_look_at_count.h"
 #include "workloads/planted/load_then_reset.h"
+#include "workloads/planted/reused_node.h"
+#include "workloads/planted/torn_pair.h"
 #include "workloads/register_cases.h"
 #include "workloads/scenarios/cas_conflict.h"
 #include "workloads/scenarios/read_mostly.h"
@@ -33,7 +36,12 @@ void add_value_cases(harness::registry& all) {
 #if defined(TUSSLE_HAS_URCU)
           s::urcu,
 #endif
-          s::empty, planted::load_then_reset>();
+          s::empty, planted::load_then_reset, planted::torn_pair,
+// A double free spoils the process that is to tell of it, unless a sanitizer stops it.
+#if defined(TUSSLE_MODE_CHAOS)
+          planted::late_look_at_count,
+#endif
+          planted::reused_node>();
   all.add<update_object, s::atom, s::atom_backoff, s::locked_node, s::epoch, s::mutex,
           s::shared_mutex, s::absl_mutex, s::spin_lock, s::spin_lock_backoff, s::mcs_lock,
           s::atomic_shared_ptr,

@@ -164,7 +164,10 @@ class Catalog(Check):
         catalog = json.loads(self.passes("--catalog"))
         self.assertEqual((catalog["schema"], catalog["mode"]), (1, MODE))
         self.assertEqual(catalog["build"]["sanitizer"], SANITIZERS[MODE])
-        self.assertEqual([c["name"] for c in catalog["workloads"][0]["conditions"]], ["share", "threads"])
+        self.assertEqual(
+            [c["name"] for c in catalog["workloads"][0]["conditions"]],
+            ["share", "placement", "allocator", "threads"],
+        )
         self.assertEqual(
             [(c["workload"], c["subject"]) for c in catalog["cases"]],
             [("walk", name) for name in ("fine", "broken", "throws", "throws_a_number")],

@@ -151,9 +151,14 @@ def built(root: Path, mode: str) -> Path:
     return root / "build" / mode / "bin" / "tussle_bench"
 
 
+def is_checkout(root: Path) -> bool:
+    """Tells whether there is something to build, as there is not where tussle is installed."""
+    return (root / "CMakeLists.txt").is_file()
+
+
 def build(root: Path, mode: str) -> None:
     """Builds what is out of date; all that the build says goes to stderr."""
-    if not (root / "CMakeLists.txt").is_file():
+    if not is_checkout(root):
         what = f"this copy of tussle is installed and builds nothing, so it has no {mode} binary"
         raise Trouble(what, "name one that tussle_add_subject made: --binary PATH")
     setup = root / "scripts" / "setup"

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "measure, verify and report the cases of a preset",
     "race": "run the cases of a preset under ThreadSanitizer",
     "stress": "break the cases of a preset, with conditions and schedules drawn at random",
+    "mutants": "break the shipped code on purpose, and see who notices",
     "list": "say which workloads, subjects, cases and presets there are",
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
@@ -139,6 +140,14 @@ def _stress(arguments: list[str]) -> int:
     return stress.hammer(ROOT, ("tussle", "stress", *arguments), _parse(parser, arguments))
 
 
+def _mutants(arguments: list[str]) -> int:
+    from harness.mutants import session
+
+    parser = _parser("mutants", epilog=session.EPILOG)
+    session.add_arguments(parser)
+    return session.main(ROOT, _parse(parser, arguments))
+
+
 def _list(arguments: list[str]) -> int:
     from harness.runner import listing
 
@@ -199,6 +208,7 @@ _ANSWERS = {
     "run": _run,
     "race": _race,
     "stress": _stress,
+    "mutants": _mutants,
     "list": _list,
     "doctor": _doctor,
     "compare": _compare,

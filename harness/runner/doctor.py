@@ -59,6 +59,8 @@ def _packages(root: Path) -> list[Finding]:
 def _build(root: Path, given: str | None) -> list[Finding]:
     """Looks at the built binary; a doctor builds nothing."""
     path = Path(given).absolute() if given else binary.built(root, "bench")
+    if given is None and not binary.is_checkout(root):
+        return []
     if not path.is_file():
         mend = "scripts/tussle setup --build bench"
         return [Finding("not_built", findings.NOTE, "the binary is not built yet", mend)]

@@ -19,12 +19,13 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
 def report(root: Path, asked: argparse.Namespace) -> int:
     """Renders a result again and prints where the report is; 4 when records cannot be used."""
     import reports
+    from reports import detectors
 
     path = directory.find(root, str(asked.directory))
     baseline = directory.find(root, str(asked.baseline)) if asked.baseline else None
     try:
-        html = reports.render(path, baseline)
-        corrupt = reports.load(path).corrupt
+        html = reports.render(path, baseline, asked.detectors)
+        corrupt = [] if detectors.is_alone(path) else reports.load(path).corrupt
     except RecordError as error:
         raise _trouble(error) from error
     for record in corrupt:

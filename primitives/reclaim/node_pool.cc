@@ -31,9 +31,15 @@ class depot {
 };
 
 // Never destroyed: nodes of static objects come back when the process ends.
+union lasting_depots {
+  lasting_depots() : all() {}
+  ~lasting_depots() {}  // NOLINT(modernize-use-equals-default): not that of `all`
+  std::array<depot, size_classes> all;
+};
+
 depot& depot_of(std::size_t size_class) noexcept {
-  static std::array<depot, size_classes>& all = *new std::array<depot, size_classes>;
-  return all[size_class];
+  static lasting_depots lasting;
+  return lasting.all[size_class];
 }
 
 // A batch cut from new memory.

@@ -182,6 +182,51 @@ TEST(reclaim_schedule, a_scan_can_be_stopped_anywhere) {
   stop_at_each_operation(20, act, usually_kept + retired);
 }
 
+// What the calling thread writes during `act`, by address.
+template <typename Act>
+std::vector<const void*> written_by(const Act& act) {
+  own_reading_row();
+  const tests::note_operations notes;
+  act();
+  std::vector<const void*> written;
+  for (const sync::visible_operation& each : notes.seen) {
+    const bool reads =
+        each.kind == sync::operation::load || each.kind == sync::operation::named_point;
+    if (!reads) written.push_back(each.address);
+  }
+  return written;
+}
+
+bool within_first_line(const hazard_row& row, const void* address) {
+  const auto offset =
+      reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(&row);
+  return offset < 64;
+}
+
+TEST(reclaim_schedule, reads_and_loads_write_only_to_one_line_of_their_thread) {
+  const value_cell cell(value_ref::make(0));
+  auto number = [](const counted_value& v) { return v.number(); };
+
+  const auto by_read = written_by([&] { cell.read(number); });
+  const auto by_load = written_by([&] { cell.load(); });
+
+  EXPECT_EQ(by_read.size(), 2U) << "the slot is written and cleared";
+  EXPECT_EQ(by_load.size(), 2U);
+  for (const void* address : by_read) EXPECT_TRUE(within_first_line(own_row(), address));
+  for (const void* address : by_load) EXPECT_TRUE(within_first_line(own_row(), address));
+}
+
+// The same must see a write elsewhere: a copy counts in the node.
+TEST(reclaim_schedule, a_copy_writes_to_the_node) {
+  const value_cell cell(value_ref::make(0));
+  const auto loaded = cell.load();
+
+  const auto by_copy = written_by([&] { const value_ref copy = loaded; });
+
+  ASSERT_FALSE(by_copy.empty());
+  EXPECT_FALSE(within_first_line(own_row(), by_copy.front()));
+}
+
 // A reader that has named a node but not yet looked again must not be believed, and one that
 // has must be: the cell is replaced in between.
 TEST(reclaim_schedule, a_load_looks_again_after_it_has_named_the_node) {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <thread>
+
+#include "primitives/sync/per_thread.h"
 
 namespace tussle::reclaim {
 namespace {
@@ -111,6 +112,12 @@ void adopt_left_references(hazard_row& own) {
   }
 }
 
+std::size_t count_rows() noexcept {
+  std::size_t rows = 0;
+  for (const hazard_row* row = first_row(); row != nullptr; row = row->next) ++rows;
+  return rows;
+}
+
 // Puts one reference to each node of [named, end) back into the list, and gives all others
 // up. Returns how many were put back.
 std::size_t give_up_unnamed(hazard_row& own, addresses::iterator named) noexcept {
@@ -142,7 +149,8 @@ void examine(hazard_row& own) {
   list.examined.assign(list.waiting.data(), own.retired_end);
   own.retired_end = list.waiting.data();
   const std::size_t kept = give_up_unnamed(own, split_by_name(list.examined));
-  const std::size_t more = heavily ? scan_at_with_light_readers : scan_at;
+  const std::size_t more =
+      (heavily ? scan_at_with_light_readers : scan_at) + more_for_each_row * count_rows();
   list.reserve(own, std::max(more + 2 * kept, list.size(own) + 1));
 }
 
@@ -201,7 +209,7 @@ void retire_with_cell(const node_base* node) noexcept {
   if (!is_named(node)) return node->release();
   while (!retire_if_there_is_room(node)) {
     if (!is_named(node)) return node->release();
-    std::this_thread::yield();  // no memory: wait for the slot
+    sync::yield();  // no memory: wait for the slot
   }
 }
 
@@ -221,7 +229,7 @@ void abandon(hazard_row& own) noexcept {
 }
 
 std::size_t most_retired(std::size_t rows) noexcept {
-  return scan_at_with_light_readers + 2 * slots_per_row * rows;
+  return scan_at_with_light_readers + (more_for_each_row + 2 * slots_per_row) * rows;
 }
 
 }  // namespace tussle::reclaim

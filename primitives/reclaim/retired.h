@@ -32,14 +32,18 @@
 
 namespace tussle::reclaim {
 
-// A thread scans when it has so many retired references more than slots named at its last
-// scan. Early in modes with schedule points, so that tests come to every path.
+// A thread scans when it has so many retired references more than twice what slots named at
+// its last scan. In proportion to the rows, so that what a scan reads of each is spread over
+// as many references (Michael 2004, section 3.2). Early in modes with schedule points, so
+// that tests come to every path.
 #if defined(TUSSLE_MODE_BENCH)
 inline constexpr std::size_t scan_at = 64;
 inline constexpr std::size_t scan_at_with_light_readers = 512;
+inline constexpr std::size_t more_for_each_row = slots_per_row;
 #else
 inline constexpr std::size_t scan_at = 4;
 inline constexpr std::size_t scan_at_with_light_readers = 8;
+inline constexpr std::size_t more_for_each_row = 0;
 #endif
 
 // One thread's retired references: [begin of waiting, row.retired_end). Used by that thread

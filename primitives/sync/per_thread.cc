@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <system_error>
+#include <thread>
 
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
@@ -29,6 +30,8 @@ void at_thread_exit(void (*act)() noexcept) {
   static const pthread_key_t key = make_key();
   require(pthread_setspecific(key, reinterpret_cast<void*>(act)));
 }
+
+void yield() noexcept { std::this_thread::yield(); }
 
 }  // namespace TUSSLE_SYNC_MODE
 }  // namespace tussle::sync

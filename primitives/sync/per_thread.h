@@ -31,5 +31,8 @@ class per_thread {
 // Throws: std::system_error if the system has no room left.
 void at_thread_exit(void (*act)() noexcept);
 
+// Lets other threads run: for one that waits for something that happens rarely.
+void yield() noexcept;
+
 }  // namespace TUSSLE_SYNC_MODE
 }  // namespace tussle::sync

@@ -46,7 +46,8 @@ class Place:
 
     def build(self, source: Path, *targets: str) -> Done:
         """Builds targets of a configured project; what another folder compiled is found by ccache."""
-        return execute("ninja", "-C", source / "build", *targets, CCACHE_BASEDIR=str(self.folder))
+        return execute("ninja", "-C", source / "build", *targets, CCACHE_BASEDIR=str(self.folder),
+                       CCACHE_NOHASHDIR="1")
 
     def tussle(self, *arguments: str | Path) -> Done:
         """Types a command of the installed Tussle, which must leave its folder as it is."""
@@ -178,6 +179,13 @@ def test_the_installed_command_refuses_in_one_line_what_needs_a_build(
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert words in done.stderr
+
+
+def test_the_installed_doctor_misses_no_build(place: Place) -> None:
+    done = place.tussle("doctor", "--json")
+
+    findings = json.loads(done.stdout)["findings"]
+    assert not [finding for finding in findings if "scripts/" in finding["mend"]]
 
 
 OWN_LOCK = (ROOT / "examples" / "own_subject" / "own_lock.h").read_text("utf-8")

@@ -16,6 +16,7 @@ def checkout(folder: Path, setup: str) -> Path:
     script.parent.mkdir()
     script.write_text(f'#!/bin/sh\ncd "$(dirname "$0")/.." && {setup}\n')
     script.chmod(0o755)
+    (folder / "CMakeLists.txt").touch()
     return folder
 
 
@@ -48,7 +49,16 @@ def test_a_build_without_a_binary_is_one_line(
     assert caught.value.code == code
 
 
+def test_where_tussle_is_installed_nothing_is_built(tmp_path: Path) -> None:
+    with pytest.raises(Trouble, match="is installed and builds nothing.*--binary PATH") as caught:
+        binary.find(tmp_path, "bench", None)
+
+    assert caught.value.code == 2
+
+
 def test_a_checkout_without_its_setup_script(tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").touch()
+
     with pytest.raises(Trouble, match="no such file or directory.* in scripts/setup"):
         binary.find(tmp_path, "bench", None)
 

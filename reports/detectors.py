@@ -1,0 +1,109 @@
+"""Which detector noticed which planted bug, how often and how fast?"""
+
+from pathlib import Path
+from typing import Any
+
+from reports import formats
+from reports.errors import RecordError
+from reports.files import write_whole
+from reports.schemas import check, read_json
+
+FILE = "mutants.json"
+MEND = "run scripts/tussle mutants again"
+COLUMNS = {
+    "unit:bench": "unit tests", "unit:chaos": "unit tests, chaos", "unit:tsan": "unit tests, tsan",
+    "zero_cost": "instructions", "stress": "stress", "race": "race", "run": "verification",
+}
+STATES = {
+    "caught": ("caught", "good"), "sometimes": ("by chance", "muted"), "missed": ("missed", "bad"),
+    "nothing here": ("by nothing here", "muted"), "caught after all": ("caught after all", "good"),
+    "slipped through": ("slipped through", "bad"), "broken": ("does not build", "bad"),
+}
+Record = dict[str, Any]
+
+
+def load(path: Path) -> Record:
+    """Returns a record of mutants; raises when it is none."""
+    record: Record = read_json(path, str(path), MEND)
+    check(record, "mutants", str(path), MEND)
+    return record
+
+
+def table(record: Record) -> Record:
+    """Returns what the page shows: columns in a fixed order, one row for each subject."""
+    asked = {entry["column"] for entry in record["detectors"]}
+    columns = [name for name in COLUMNS if name in asked]
+    rows = [_row(subject, columns) for subject in record["subjects"]]
+    rows.sort(key=lambda row: (row["kind"] == "mutant", row["state"] not in ("missed", "slipped through", "broken")))
+    return {
+        "columns": [COLUMNS[name] for name in columns],
+        "rows": rows,
+        "seeds": record["seeds"],
+        "commit": record["commit"] or "unknown",
+        "created": record["created"],
+        "unfinished": record["finished"] is None,
+        "left_out": record["left_out"],
+        "complaints": [f"{each['detector']}: {each['message']}" for each in record["control"] if each["caught"]],
+        "controls": len(record["control"]),
+        "caught": sum(row["state"] in ("caught", "sometimes", "caught after all") for row in rows),
+        "unseen": [row for row in rows if row["state"] in ("nothing here", "missed", "slipped through")],
+        "finds": [(entry["name"], COLUMNS[entry["column"]], entry["finds"]) for entry in record["detectors"]],
+    }
+
+
+def is_alone(directory: Path) -> bool:
+    """Tells whether a directory holds what `mutants` found, and no run."""
+    return (directory / FILE).is_file() and not (directory / "manifest.json").exists()
+
+
+def beside(directory: Path, given: Path | None) -> Record | None:
+    """Returns the table that a run's page shows: the given record's, the directory's own, or none."""
+    path = given or directory / FILE
+    return table(load(path)) if given is not None or path.is_file() else None
+
+
+def render(directory: Path) -> Path:
+    """Writes report.html beside a directory's mutants.json; returns the page's path."""
+    from reports.html import detectors_page
+
+    path = directory / "report.html"
+    page = detectors_page(table(load(directory / FILE)))
+    try:
+        write_whole(path, page)
+    except OSError as error:
+        raise RecordError(f"cannot write ({error.strerror})", str(directory), "",
+                          "make the directory writable") from error
+    return path
+
+
+def _row(subject: Record, columns: list[str]) -> Record:
+    text, colour = STATES[subject["state"]]
+    cells = [_cell([each for each in subject["detections"] if each["column"] == name]) for name in columns]
+    best = max(subject["detections"], key=_quality, default=None)
+    return {
+        "name": subject["name"], "kind": subject["kind"], "file": subject["file"], "breaks": subject["breaks"],
+        "state": subject["state"], "text": text, "colour": colour, "cells": cells,
+        "must": subject["gate"], "needs": subject["needs"] or subject["error"],
+        "message": best["message"] if best else "",
+    }
+
+
+def _cell(detections: list[Record]) -> Record:
+    """Returns the best that the detectors of one column did; they are asked apart from each other."""
+    best = max(detections, key=_quality, default=None)
+    if best is None:
+        return {"text": "", "title": "not asked", "rate": -1.0}
+    names = ", ".join(each["detector"] for each in detections)
+    if best["same_code"]:
+        return {"text": "same code", "title": f"{names}: the same instructions as without it", "rate": -0.5}
+    text = f"{best['caught']}/{best['runs']}"
+    if best["seconds"] is not None:
+        text += f", {formats.seconds(best['seconds'])}"
+    how = f" ({best['how']}) {best['message']}" if best["how"] else ""
+    return {"text": text, "title": f"{best['detector']}{how}", "rate": _quality(best)[0]}
+
+
+def _quality(detection: Record) -> tuple[float, float]:
+    """Sorts by rate, then by haste."""
+    rate = detection["caught"] / detection["runs"] if detection["runs"] else -0.5
+    return rate, -(detection["seconds"] or 0.0)
