@@ -16,6 +16,7 @@ from reports.histogram import (
 from reports.html import to_html
 from reports.records import load
 from reports.summary import summarize
+from reports.tests import catalogs
 from reports.tests.page import (
     Page, dangling_links, duplicate_ids, outside_loads, wrong_numbers)
 from reports.tests.runs import Synthetic, break_invariant, crash, edit_json, timed_operation
@@ -186,6 +187,16 @@ def test_the_page_shows_the_summarys_numbers_and_nothing_is_loose(run: Path) -> 
     said = " ".join("".join(page.words).split())
     assert "Service time in a closed loop" in said and "too few samples" in page.text
     assert page.text.count('class="plot" id="plot-latency-') == 1 + 2 * 2, "one an operation"
+
+
+def test_it_is_explained_where_the_page_first_shows_it(tmp_path: Path) -> None:
+    catalog = catalogs.catalog("bench")
+    catalog["workloads"].reverse()  # the page keeps this order, whatever the names
+    directory = Synthetic(**dict(RUN, catalog=catalog)).write(tmp_path)
+
+    said = " ".join("".join(Page(to_html(summarize(load(directory)))).words).split())
+
+    assert 0 < said.index("from the start of an operation to its end") < said.index("measured as above")
 
 
 def test_a_broken_block_voids_the_latency_and_fails_the_run(tmp_path: Path) -> None:
