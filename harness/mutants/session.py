@@ -158,12 +158,11 @@ def main(root: Path, asked: argparse.Namespace) -> int:
     if asked.gate:
         subjects = tuple(subject for subject in subjects if subject.gate)
     directory.check_free(asked.out, root)
-    results = directory.create(asked.out, root, "mutants")
-    with _workshop(root) as folder:
+    with directory.fresh(asked.out, root, "mutants") as results, _workshop(root) as folder:
         session = _session(root, folder, asked, subjects)
         record = _carry_out(session, subjects, asked.budget, results.path / "mutants.json")
-    _tell(record)
-    print(directory.shown(_rendered(results.path)))
+        _tell(record)
+        print(directory.shown(_rendered(results.path)))
     return exit_code(record)
 
 

@@ -126,6 +126,7 @@ def make_checkout(folder: Path) -> Checkout:
     ignored = shutil.ignore_patterns("tests", "__pycache__", "*.cc", "*.h")
     for part in ("scripts", "harness", "reports", "workloads/presets"):
         shutil.copytree(ROOT / part, root / part, ignore=ignored)
+    shutil.copy(ROOT / "CMakeLists.txt", root)  # by it a checkout is known
     for preset in ("ci", "race"):
         (root / f"workloads/presets/{preset}.toml").write_text(TINY, "utf-8")
     fake = ROOT / "harness/runner/tests/fake_binary.py"
