@@ -27,16 +27,19 @@ const char* sanitizer() {
 #endif
 }
 
-}  // namespace
-
-// The version of an installed Tussle, whose sources are not in the program's own commit.
-void add_package(json& libraries) {
+json libraries() {
+  json versions = {{"benchmark", TUSSLE_BENCHMARK_VERSION},
+                   {"absl", TUSSLE_ABSL_VERSION},
+                   {"glibc", gnu_get_libc_version()},
+                   {"libstdc++", std::to_string(__GLIBCXX__)}};
 #if defined(TUSSLE_PACKAGE_VERSION)
-  libraries["tussle"] = TUSSLE_PACKAGE_VERSION;
-#else
-  (void)libraries;
+  // In another project: the commit is that project's, so this says which Tussle it has.
+  versions["tussle"] = TUSSLE_PACKAGE_VERSION;
 #endif
+  return versions;
 }
+
+}  // namespace
 
 json build_facts() {
   return {{"compiler", compiler()},
@@ -45,11 +48,7 @@ json build_facts() {
           {"commit", build::commit},
           {"dirty", build::dirty},
           {"sanitizer", sanitizer()},
-          {"libraries",
-           {{"benchmark", TUSSLE_BENCHMARK_VERSION},
-            {"absl", TUSSLE_ABSL_VERSION},
-            {"glibc", gnu_get_libc_version()},
-            {"libstdc++", std::to_string(__GLIBCXX__)}}}};
+          {"libraries", libraries()}};
 }
 
 }  // namespace tussle::harness
