@@ -75,7 +75,7 @@ TEST_F(value_lifetime, values_live_while_handles_of_this_thread_name_them) {
 }
 
 TEST_F(value_lifetime, a_value_lives_while_a_handle_of_another_thread_names_it) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   std::latch loaded(1);
   std::latch replaced(1);
   bool alive = false;
@@ -97,7 +97,7 @@ TEST_F(value_lifetime, a_value_lives_while_a_handle_of_another_thread_names_it) 
 }
 
 TEST_F(value_lifetime, a_value_lives_until_the_function_that_reads_it_returns) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   const auto look = [&](const canary& value) {
     replace_elsewhere(c);
     EXPECT_EQ(value.number(), 1U);
@@ -110,7 +110,7 @@ TEST_F(value_lifetime, a_value_lives_until_the_function_that_reads_it_returns) {
 
 TEST_F(value_lifetime,
        reads_that_are_nested_more_deeply_than_there_are_slots_borrow_too) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   std::size_t alive = 0;
   const std::size_t depth = slots_per_row + 2;
   std::function<void(std::size_t)> descend = [&](std::size_t deeper) {
@@ -129,8 +129,8 @@ TEST_F(value_lifetime,
 }
 
 TEST_F(value_lifetime, what_an_exchange_returns_lives_while_it_is_held) {
-  cell c(ref::make(1));
-  ref next = ref::make(2);
+  cell c(ref::make(1U));
+  ref next = ref::make(2U);
   std::optional<ref> old(c.exchange(next));
 
   EXPECT_EQ(left(), 2);
@@ -141,9 +141,9 @@ TEST_F(value_lifetime, what_an_exchange_returns_lives_while_it_is_held) {
 }
 
 TEST_F(value_lifetime, what_was_installed_lives_while_who_installed_it_holds_it) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   {
-    ref next = ref::make(2);
+    ref next = ref::make(2U);
     c.exchange(next);
     replace_elsewhere(c);
 
@@ -154,7 +154,7 @@ TEST_F(value_lifetime, what_was_installed_lives_while_who_installed_it_holds_it)
 }
 
 TEST_F(value_lifetime, copies_keep_a_value_after_the_handle_that_was_loaded) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   std::optional<ref> loaded(c.load());
   {
     const ref copy = *loaded;
@@ -171,9 +171,9 @@ TEST_F(value_lifetime, copies_keep_a_value_after_the_handle_that_was_loaded) {
 // the third when the slot is free.
 TEST_F(value_lifetime,
        a_value_that_stood_in_several_cells_dies_once_and_after_its_reader) {
-  cell other(ref::make(0));
+  cell other(ref::make(0U));
   {
-    const ref shared = ref::make(1);
+    const ref shared = ref::make(1U);
     cell a(shared);
     cell b(shared);
     cell c(shared);
@@ -190,7 +190,7 @@ TEST_F(value_lifetime,
 }
 
 TEST_F(value_lifetime, what_an_ended_thread_retired_is_given_up_by_others) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   std::optional<ref> held(c.load());
   on_another_thread([&] { replace(c, 2); });
 
@@ -202,10 +202,10 @@ TEST_F(value_lifetime, what_an_ended_thread_retired_is_given_up_by_others) {
 }
 
 TEST_F(value_lifetime, a_failed_compare_exchange_leaves_every_count_as_it_was) {
-  cell c(ref::make(1));
-  const ref stale = ref::make(0);
+  cell c(ref::make(1U));
+  const ref stale = ref::make(0U);
   {
-    ref fresh = ref::make(2);
+    ref fresh = ref::make(2U);
     ref loaded = c.load();
     ref copy = loaded;
 
@@ -221,10 +221,10 @@ TEST_F(value_lifetime, a_failed_compare_exchange_leaves_every_count_as_it_was) {
 }
 
 TEST_F(value_lifetime, a_compare_exchange_does_not_end_what_another_thread_reads) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   const auto look = [&](const canary& value) {
     on_another_thread([&] {
-      ref next = ref::make(2);
+      ref next = ref::make(2U);
       EXPECT_TRUE(c.compare_exchange_strong(c.load(), next));
       clean_up();
     });
@@ -259,7 +259,7 @@ std::size_t count_rows() {
 }
 
 TEST(hazard_rows, threads_that_follow_one_another_use_the_same_row) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   replace_elsewhere(c);
   const std::size_t before = count_rows();
 
@@ -269,7 +269,7 @@ TEST(hazard_rows, threads_that_follow_one_another_use_the_same_row) {
 }
 
 TEST(hazard_rows, a_thread_that_scanned_announces_its_next_light_read) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   for (int i = 0; i < 2; ++i) {
     c.load();
     EXPECT_EQ(own_row().lightly.load(std::memory_order_relaxed), sync::light_barriers());
@@ -301,7 +301,7 @@ class frozen_reader : public value_lifetime {
 };
 
 TEST_F(frozen_reader, who_found_a_node_but_did_not_name_it_yet_looks_again) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   std::uint64_t number = 0;
   bool alive = false;
 
@@ -320,7 +320,7 @@ TEST_F(frozen_reader, who_found_a_node_but_did_not_name_it_yet_looks_again) {
 }
 
 TEST_F(frozen_reader, the_same_holds_for_a_thread_that_updates) {
-  cell c(ref::make(1));
+  cell c(ref::make(1U));
   std::uint64_t number = 0;
 
   replace_while_frozen(
@@ -335,8 +335,8 @@ TEST_F(frozen_reader, the_same_holds_for_a_thread_that_updates) {
 }
 
 TEST_F(frozen_reader, a_node_is_named_by_the_spare_slot_until_it_is_counted) {
-  cell c(ref::make(1));
-  cell other(ref::make(0));
+  cell c(ref::make(1U));
+  cell other(ref::make(0U));
   bool alive = false;
 
   replace_while_frozen(
