@@ -56,8 +56,7 @@ void leave() noexcept {
   row.taken.store(false, std::memory_order_release);  // (8) pairs with (7)
 }
 
-// Static objects that use references make their first row before they are complete, so this
-// is destroyed after them.
+// Static cells have it made before they are complete, so it is destroyed after them.
 struct at_process_exit {
   ~at_process_exit() { clean_up(); }
 };
@@ -77,8 +76,10 @@ hazard_row* first_row() noexcept { return rows.load(std::memory_order_seq_cst); 
 
 namespace detail {
 
+void clean_up_at_exit() noexcept { static const at_process_exit last; }
+
 hazard_row& enter() {
-  static const at_process_exit last;
+  clean_up_at_exit();
   own_rows& mine = this_thread::mine();
   if (mine.row == nullptr) {
     sync::at_thread_exit(&leave);

@@ -104,6 +104,10 @@ struct own_rows {
 };
 using this_thread = sync::per_thread<own_rows, own_rows>;
 
+// Has what this thread retired given up when the process ends, after the destruction of the
+// static objects that are complete later than this call.
+void clean_up_at_exit() noexcept;
+
 // Takes a row for the calling thread. Throws: std::bad_alloc.
 hazard_row& enter();
 // The same, and announces light reading if there are heavy barriers.

@@ -122,8 +122,9 @@ class node_ref {
 template <typename T>
 class node_cell {
  public:
-  explicit node_cell(node_ref<T> initial) noexcept
-      : node_(std::move(initial).counted()) {}
+  explicit node_cell(node_ref<T> initial) noexcept : node_(std::move(initial).counted()) {
+    detail::clean_up_at_exit();
+  }
   node_cell(const node_cell&) = delete;
   node_cell& operator=(const node_cell&) = delete;
   // Relaxed: whoever destroys the cell is its last user.
