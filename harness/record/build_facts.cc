@@ -42,12 +42,9 @@ json libraries() {
 }  // namespace
 
 json build_facts() {
-  return {{"compiler", compiler()},
-          {"flags", TUSSLE_CXX_FLAGS},
-          {"build_type", TUSSLE_BUILD_TYPE},
-          {"commit", build::commit},
-          {"dirty", build::dirty},
-          {"sanitizer", sanitizer()},
+  return {{"compiler", compiler()},          {"flags", TUSSLE_CXX_FLAGS},
+          {"build_type", TUSSLE_BUILD_TYPE}, {"commit", build::commit},
+          {"dirty", build::dirty},           {"sanitizer", sanitizer()},
           {"libraries", libraries()}};
 }
 
