@@ -196,10 +196,13 @@ def _session(root: Path, folder: Path, asked: argparse.Namespace, subjects: Iter
 
 
 def _configure(root: Path, preset: str) -> None:
-    if (root / "build" / preset / "build.ninja").is_file():
-        return
-    say(f"configuring {preset}")
-    ended = subprocess.run(["cmake", "--preset", preset], cwd=root, stdout=subprocess.DEVNULL)
+    """Brings the list of commands up to date; what was configured knows itself whether it is."""
+    folder = root / "build" / preset
+    command = ["ninja", "-C", str(folder), "build.ninja"]
+    if not (folder / "build.ninja").is_file():
+        say(f"configuring {preset}")
+        command = ["cmake", "--preset", preset]
+    ended = subprocess.run(command, cwd=root, stdout=subprocess.DEVNULL)
     if ended.returncode != 0:
         raise Trouble("configuring failed", "see the lines above", f"build/{preset}")
 

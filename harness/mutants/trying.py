@@ -122,19 +122,20 @@ def _cases(
     units = [json.loads(path.read_text("utf-8")) for path in sorted((out / "units").glob("*.json"))]
     if ended.returncode == exit_codes.USAGE or not units:
         raise Trouble(f"the detector could not be asked ({_line(ended.stderr)})", "see detectors.toml", detector.name)
-    return _first_noticed(units)
+    return _first_noticed(units, detector.kind)
 
 
-def _first_noticed(units: list[dict[str, Any]]) -> Try:
+def _first_noticed(units: list[dict[str, Any]], kind: str) -> Try:
+    """Returns what the first unit that showed something said; for `race` that is a race and nothing else."""
     spent = 0.0
     for unit in sorted(units, key=lambda unit: int(unit["order"])):
         spent += float(unit.get("seconds") or 0.0)
-        if unit["status"] in NOTICED:
+        if unit.get("races"):
+            return Try("race", _line(f"{unit['case']}: {len(unit['races'])} race reports"), spent)
+        if kind != "race" and unit["status"] in NOTICED:
             how = {"broken": "invariant", "crashed": "crash", "timeout": "hang"}[unit["status"]]
             how = "sanitizer" if unit.get("finding") else how
             return Try(how, _line(f"{unit['case']}: {unit.get('message', '')}"), spent)
-        if unit.get("races"):
-            return Try("race", _line(f"{unit['case']}: {len(unit['races'])} race reports"), spent)
     return Try("", "", spent)
 
 

@@ -263,10 +263,12 @@ def test_how_a_bug_was_noticed(ending: Ending, said: str, errors: str, how: str,
 def test_a_unit_that_failed_is_noticed_and_the_time_until_then_is_told() -> None:
     units = [{"order": 1, "seconds": 0.5, "status": "broken", "case": "c/s", "message": "torn"},
              {"order": 0, "seconds": 0.25, "status": "ok", "case": "c/s", "races": []}]
-    found = trying._first_noticed(units)
+    found = trying._first_noticed(units, "stress")
     assert (found.how, found.seconds) == ("invariant", 0.75)
     assert "torn" in found.message
-    assert trying._first_noticed(units[1:]).how == ""
+    assert trying._first_noticed(units[1:], "stress").how == ""
+    assert trying._first_noticed(units, "race").how == "", "a lost update is no race"
+    assert trying._first_noticed([{**units[0], "races": ["r"]}], "race").how == "race"
 
 
 def _edit(path: Path, old: str, new: str) -> None:
