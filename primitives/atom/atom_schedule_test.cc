@@ -53,7 +53,8 @@ TYPED_TEST(atom_schedule,
 }
 
 TYPED_TEST(atom_schedule, ATOM_9_a_spurious_failure_is_retried_with_the_same_value) {
-  this->a.load();  // a thread's first look takes a row, by weak compare-exchanges of its own
+  this->a
+      .load();  // a thread's first look takes a row, by weak compare-exchanges of its own
   const tests::fail_weakly fail(5);
   const tests::counted_events here;
   int calls = 0;
