@@ -43,7 +43,7 @@ if(TUSSLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # ccache does not tell objects apart by -ffile-prefix-map, and reports of sanitizers name files: whoever changes the
   # map changes the namespace too.
   if(NOT TUSSLE_MODE STREQUAL "bench")
-    list(APPEND _ccache_environment CCACHE_NAMESPACE=relative-to-root)
+    list(APPEND _ccache_environment CCACHE_NAMESPACE=relative-to-build)
   endif()
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env ${_ccache_environment} "${TUSSLE_CCACHE}")
 endif()
@@ -60,7 +60,7 @@ set(_own_options
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
   $<$<BOOL:${TUSSLE_WARNINGS_AS_ERRORS}>:-Werror>
   # Paths in race records and assertions are relative to the repository.
-  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= $<$<BOOL:${_root_from_build}>:-ffile-prefix-map=${_root_from_build}=>)
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}=. $<$<BOOL:${_root_from_build}>:-ffile-prefix-map=${_root_from_build}=>)
 target_include_directories(tussle_options INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
 target_compile_options(tussle_options INTERFACE "$<BUILD_INTERFACE:${_own_options}>")
 string(TOUPPER "${TUSSLE_MODE}" _mode_upper)

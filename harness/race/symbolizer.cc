@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/race/addr2line.h"
 #include "harness/race/thread_sanitizer.h"
 
 #if TUSSLE_THREAD_SANITIZER
@@ -83,11 +84,29 @@ std::optional<frame> parse_frame(std::string_view text, std::string_view root) {
 // at a frame.
 constexpr std::size_t rendered_size = std::size_t{64} * 1024;
 
+bool lacks_line(const call_stack& frames) {
+  return std::any_of(frames.begin(), frames.end(),
+                     [](const frame& f) { return f.file.empty(); });
+}
+
+// What addr2line says of the module and offset in the first rendered frame. Nothing of the
+// system's libraries: they have no debug information.
+call_stack ask_elsewhere(std::string_view rendered, std::string_view root) {
+  const std::vector<std::string_view> parts =
+      split(rendered.substr(0, rendered.find('\0')), '\x1f');
+  if (parts.size() != 5 || is_system_library(parts[3])) return {};
+  return ask_addr2line(parts[3], parts[4], root);
+}
+
 call_stack ask_frames(void* pc, std::string_view root) {
   std::vector<char> rendered(rendered_size);
   // The runtime steps from the return address back to the call by itself.
   __sanitizer_symbolize_pc(pc, frame_format, rendered.data(), rendered.size());
-  return parse_frames({rendered.data(), rendered.size()}, root);
+  const std::string_view text(rendered.data(), rendered.size());
+  call_stack frames = parse_frames(text, root);
+  if (!lacks_line(frames)) return frames;
+  call_stack better = ask_elsewhere(text, root);
+  return better.empty() ? frames : better;
 }
 
 symbolizer::variable ask_global(void* address) {

@@ -116,14 +116,15 @@ TEST(handover, what_an_ended_thread_left_in_its_row_is_seen_by_its_next_owner) {
   std::atomic<hazard_row*> left{nullptr};
   std::thread second([&] {
     turn.wait_for(1);
-    hazard_row* const row = left.load(std::memory_order_relaxed);
+    // Acquire: the row itself is there. What is done with it comes later.
+    hazard_row* const row = left.load(std::memory_order_acquire);
     while (row->taken.load(std::memory_order_relaxed)) std::this_thread::yield();
     EXPECT_EQ(&own_row(), row);
     replace_and_destroy(c);
   });
   std::thread first([&] {
+    left.store(&own_row(), std::memory_order_release);
     replace_and_destroy(c);
-    left.store(&own_row(), std::memory_order_relaxed);
     turn.pass_to(1);
   });
   first.join();
