@@ -37,9 +37,8 @@ void add_value_cases(harness::registry& all) {
           s::urcu,
 #endif
           s::empty, planted::load_then_reset, planted::torn_pair,
-// A double free spoils the process that is to tell of it, unless a sanitizer stops it or a
-// simulator owns the memory.
-#if defined(TUSSLE_MODE_CHAOS) || defined(TUSSLE_MODE_SIM)
+// A double free spoils the process that is to tell of it, unless a sanitizer stops it.
+#if defined(TUSSLE_MODE_CHAOS)
           planted::late_look_at_count,
 #endif
           planted::reused_node>();

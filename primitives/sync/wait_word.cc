@@ -60,7 +60,8 @@ struct place {
 };
 
 place& place_of(const word& w) noexcept {
-  static std::array<place, 64> places;
+  // Never destroyed: threads may sleep until the process ends.
+  static std::array<place, 64>& places = *new std::array<place, 64>;
   return places[(std::hash<const void*>()(&w) >> 4) % places.size()];
 }
 

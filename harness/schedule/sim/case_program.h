@@ -16,7 +16,7 @@ namespace tussle::sim {
 // Throws: harness::usage_error for a subject that is not on the seam.
 void require_on_seam(const harness::selected_case& chosen);
 
-// What tokens of the case belong to.
+// What tokens of the case belong to: its part of the command line.
 std::string program_name(const harness::selected_case& chosen, std::uint64_t operations);
 
 // `chosen` is copied; the registry that it came from must outlive the program.

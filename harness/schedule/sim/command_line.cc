@@ -84,6 +84,8 @@ command_line read_command_line(int argc, const char* const* argv) {
       line.list = true;
     } else if (argument == "--no-shrink") {
       line.how.shrinks = false;
+    } else if (argument == "--no-lines") {
+      line.shows_lines = false;
     } else if (const std::size_t equals = argument.find('=');
                equals != std::string_view::npos) {
       const std::string_view value = argument.substr(equals + 1);
@@ -103,6 +105,20 @@ command_line read_command_line(int argc, const char* const* argv) {
   return line;
 }
 
+std::string to_text(const limits& within) {
+  std::string text;
+  if (within.most_points != usual_points) {
+    text += " --points " + std::to_string(within.most_points);
+  }
+  if (within.spurious_failures != 0) {
+    text += " --spurious " + std::to_string(within.spurious_failures);
+  }
+  if (within.failed_allocations != 0) {
+    text += " --failing-allocations " + std::to_string(within.failed_allocations);
+  }
+  return text;
+}
+
 std::string usage() {
   return R"(sim: runs a case under a controlled scheduler, every time otherwise.
 
@@ -117,10 +133,11 @@ usage: tussle_sim --case NAME [OPTIONS]        tussle_sim --list
   --budget SECONDS       at most so long (default: no limit)
   --seed S               draws other executions (default 1)
   --points N             after so many scheduling points threads take turns, and after as
-                         many again it is a livelock (default 20000)
+                         many again it is a livelock (default 1000000)
   --spurious N           so many weak compare-exchanges may fail for no reason (default 0)
   --failing-allocations N  so many allocations of nodes may fail (default 0)
   --replay TOKEN         the one execution that was found
+  --no-lines             shows it without source lines, which take some tenths of a second
   --no-shrink            shows the failing execution as it was found
   --list                 the cases that can be run
 

@@ -55,7 +55,7 @@ struct outcome {
 
 class execution final : public sync::simulator, private store_choice {
  public:
-  explicit execution(memory_model& memory) : memory_(&memory) {}
+  explicit execution(memory_system& memory) : memory_(&memory) {}
   ~execution() = default;
   execution(const execution&) = delete;
   execution& operator=(const execution&) = delete;
@@ -155,7 +155,7 @@ class execution final : public sync::simulator, private store_choice {
   void record(const char* operation, const void* object, std::string detail) noexcept;
   void record_access(const memory_access& next, const memory_result& result) noexcept;
 
-  memory_model* memory_;
+  memory_system* memory_;
   tracked_heap heap_;
   object_names names_;
   context outside_;

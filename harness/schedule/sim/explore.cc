@@ -33,6 +33,14 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t execution) {
   return harness::generator(seed * 0x1'0000'0001 + execution)();
 }
 
+// The limits decide which questions are asked.
+std::uint32_t fingerprint_of(const options& how) {
+  const limits& within = how.within;
+  return sim::fingerprint_of(how.name + " " + std::to_string(within.most_points) + " " +
+                             std::to_string(within.spurious_failures) + " " +
+                             std::to_string(within.failed_allocations));
+}
+
 class exploration {
  public:
   exploration(const options& how, const program& what)
@@ -79,7 +87,7 @@ class exploration {
 
   // Shrinks it, runs it once more for its steps, and names it.
   void complete(failure& failed) {
-    const auto fingerprint = fingerprint_of(how_->name);
+    const auto fingerprint = fingerprint_of(*how_);
     const bool is_drawn = how_->with != strategy::exhaustive;
     answers best = failed.first.given;
     if (how_->shrinks) {
@@ -98,7 +106,7 @@ class exploration {
   const options* how_;
   const program* what_;
   const catch_signals catching_;
-  std::unique_ptr<memory_model> memory_;
+  std::unique_ptr<memory_system> memory_;
   execution execution_;
   std::unique_ptr<chooser> chooser_;
   std::uint64_t length_ = 0;  // the most decisions about threads so far
@@ -108,7 +116,7 @@ class exploration {
 
 }  // namespace
 
-std::unique_ptr<memory_model> make_sequential_memory() {
+std::unique_ptr<memory_system> make_sequential_memory() {
   return std::make_unique<sequential_memory>();
 }
 
@@ -119,9 +127,10 @@ result explore(const options& how, const program& what) {
 outcome replay(const options& how, const program& what, std::string_view text) {
   const std::optional<token> read = read_token(text);
   if (!read) throw bad_token("'" + std::string(text) + "' is no token of this version");
-  if (read->fingerprint != fingerprint_of(how.name)) {
+  if (read->fingerprint != fingerprint_of(how)) {
     throw bad_token(
-        "the token belongs to another program or to another build than this " + how.name);
+        "the token belongs to another program, other limits or another build than this " +
+        how.name);
   }
   const catch_signals catching;
   const auto memory = how.memory();

@@ -18,7 +18,7 @@
 
 namespace tussle::sim {
 
-std::unique_ptr<memory_model> make_sequential_memory();
+std::unique_ptr<memory_system> make_sequential_memory();
 
 struct options {
   std::string name = "program";  // with its parameters: what tokens belong to
@@ -30,7 +30,7 @@ struct options {
   double seconds = 0;                 // at most; 0: no limit
   limits within = {};
   bool shrinks = true;
-  std::unique_ptr<memory_model> (*memory)() = &make_sequential_memory;
+  std::unique_ptr<memory_system> (*memory)() = &make_sequential_memory;
 };
 
 struct failure {

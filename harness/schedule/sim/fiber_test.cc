@@ -156,16 +156,12 @@ TEST(fiber, threads_of_the_seam_are_its_threads) {
 
 TEST(fiber, a_stack_that_overflows_is_a_finding) {
   struct deep {
-    static int down(volatile int* depth) {
+    static int down(int levels) {
       volatile char much[4096] = {};
-      *depth = *depth + 1 + much[0];
-      return down(depth) + much[1];
+      return levels == 0 ? 0 : down(levels - 1) + much[0];
     }
   };
-  const result seen = explore({}, [] {
-    volatile int depth = 0;
-    threads(1, [&](int) { deep::down(&depth); });
-  });
+  const result seen = explore({}, [] { threads(1, [](int) { deep::down(1000); }); });
 
   ASSERT_TRUE(seen.failed);
   EXPECT_EQ(seen.failed->found.kind, finding_kind::crash);

@@ -84,17 +84,17 @@ void print_rate(const result& seen) {
             << " a second" << (seen.complete ? ", all there are" : "") << '\n';
 }
 
-void print_failure(const attempt& smallest) {
+void print_failure(const attempt& smallest, const command_line& line) {
   const failure& failed = *smallest.seen.failed;
   std::cout << "\nof " << program_name(smallest.chosen, smallest.operations) << ":\n"
-            << render(failed.shown) << '\n';
+            << render(failed.shown, line.shows_lines) << '\n';
   if (!failed.repeats) {
     std::cout << "it does not repeat: the case is not deterministic\n";
     return;
   }
   std::cout << "token: " << failed.token << "\nagain: scripts/tussle sim --case "
-            << program_name(smallest.chosen, smallest.operations) << " --replay "
-            << failed.token << '\n';
+            << program_name(smallest.chosen, smallest.operations)
+            << to_text(line.how.within) << " --replay " << failed.token << '\n';
 }
 
 int explore_case(const harness::registry& all, const command_line& line) {
@@ -104,7 +104,7 @@ int explore_case(const harness::registry& all, const command_line& line) {
   if (!made.seen.failed) return exit_ok;
   std::cout << "found in execution " << made.seen.failed->number << '\n';
   if (line.how.shrinks) shrink_size(all, made, line.how);
-  print_failure(made);
+  print_failure(made, line);
   return exit_finding;
 }
 
@@ -114,7 +114,7 @@ int replay_case(const harness::registry& all, const command_line& line) {
   options how = line.how;
   how.name = program_name(chosen, line.operations);
   const outcome seen = replay(how, case_program(chosen, line.operations), line.replay);
-  std::cout << render(seen);
+  std::cout << render(seen, line.shows_lines);
   return seen.failure ? exit_finding : exit_ok;
 }
 

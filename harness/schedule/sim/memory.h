@@ -18,7 +18,6 @@
 
 namespace tussle::sim {
 
-using sync::access;
 using sync::memory_access;
 using sync::memory_result;
 
@@ -38,9 +37,9 @@ struct racing_access {
   bool writes;
 };
 
-class memory_model {
+class memory_system {
  public:
-  virtual ~memory_model() = default;
+  virtual ~memory_system() = default;
 
   // A new execution: nothing is known but what stands in memory.
   virtual void reset() = 0;

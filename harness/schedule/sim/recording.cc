@@ -7,27 +7,27 @@
 namespace tussle::sim {
 namespace {
 
-const char* name_of(access kind) {
+const char* name_of(sync::access kind) {
   switch (kind) {
-    case access::load:
+    case sync::access::load:
       return "load";
-    case access::store:
+    case sync::access::store:
       return "store";
-    case access::exchange:
+    case sync::access::exchange:
       return "exchange";
-    case access::add:
+    case sync::access::add:
       return "add";
-    case access::subtract:
+    case sync::access::subtract:
       return "subtract";
-    case access::bit_and:
+    case sync::access::bit_and:
       return "and";
-    case access::bit_or:
+    case sync::access::bit_or:
       return "or";
-    case access::bit_xor:
+    case sync::access::bit_xor:
       return "xor";
-    case access::compare_exchange_strong:
+    case sync::access::compare_exchange_strong:
       return "compare exchange";
-    case access::compare_exchange_weak:
+    case sync::access::compare_exchange_weak:
       break;
   }
   return "compare exchange weak";
@@ -62,8 +62,9 @@ std::string number(std::uint64_t word, std::uint8_t size) {
   return "0x" + hex;
 }
 
-bool compares(access kind) {
-  return kind == access::compare_exchange_strong || kind == access::compare_exchange_weak;
+bool compares(sync::access kind) {
+  return kind == sync::access::compare_exchange_strong ||
+         kind == sync::access::compare_exchange_weak;
 }
 
 }  // namespace
@@ -104,11 +105,11 @@ void execution::record_access(const memory_access& next,
   std::uint64_t present = 0;
   std::memcpy(&present, next.address, next.size);
   std::string detail = number(result.value, next.size);
-  if (next.kind == access::store) {
+  if (next.kind == sync::access::store) {
     detail = number(next.operand, next.size);
   } else if (compares(next.kind) && !result.exchanged) {
     detail += " is not " + number(next.expected, next.size);
-  } else if (next.kind != access::load) {
+  } else if (next.kind != sync::access::load) {
     detail += " -> " + number(present, next.size);
   }
   const bool failed = compares(next.kind) && !result.exchanged;
@@ -137,15 +138,15 @@ void execution::check_alive(const void* address, std::size_t size) noexcept {
 }
 
 memory_result execution::perform(const memory_access& next) noexcept {
-  point(next.address, next.kind != access::load);
+  point(next.address, next.kind != sync::access::load);
   check_alive(next.address, next.size);
   memory_access performed = next;
   std::uint64_t present = 0;
-  if (next.kind == access::compare_exchange_weak) {
+  if (next.kind == sync::access::compare_exchange_weak) {
     std::memcpy(&present, next.address, next.size);
     if (present == next.expected &&
         fails(decision::spurious_failure, spurious_failures_left_)) {
-      performed.kind = access::load;
+      performed.kind = sync::access::load;
       performed.order = next.failure_order;
     }
   }

@@ -12,8 +12,9 @@ namespace {
 
 using row = std::array<std::string, 6>;
 
-places find_places(const outcome& shown) {
+places find_places(const outcome& shown, bool with_lines) {
   std::vector<call_path> all;
+  if (!with_lines) return places(all);
   for (const step& each : shown.steps) all.push_back(each.path);
   if (shown.failure) {
     for (const note& each : shown.failure->notes) all.push_back(each.path);
@@ -55,8 +56,8 @@ std::string render(const std::vector<row>& rows) {
 
 }  // namespace
 
-std::string render(const outcome& shown) {
-  const places where = find_places(shown);
+std::string render(const outcome& shown, bool with_lines) {
+  const places where = find_places(shown, with_lines);
   std::vector<row> rows = {{"step", "thread", "operation", "object", "value", "where"}};
   for (const step& each : shown.steps) {
     rows.push_back({std::to_string(each.number), std::to_string(each.thread),

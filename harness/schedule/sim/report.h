@@ -9,7 +9,7 @@
 namespace tussle::sim {
 
 // The finding with its notes, then a numbered table: step, thread, operation, object,
-// values, source line.
-std::string render(const outcome& shown);
+// values, source line. Source lines take some tenths of a second to find.
+std::string render(const outcome& shown, bool with_lines = true);
 
 }  // namespace tussle::sim

@@ -29,30 +29,31 @@ void forget(Map& all, const void* address, std::size_t size) {
 // What the word is after the operation; the same if it does not write.
 std::uint64_t result_of(const memory_access& next, std::uint64_t present) {
   switch (next.kind) {
-    case access::load:
+    case sync::access::load:
       return present;
-    case access::store:
-    case access::exchange:
+    case sync::access::store:
+    case sync::access::exchange:
       return next.operand;
-    case access::add:
+    case sync::access::add:
       return present + next.operand;
-    case access::subtract:
+    case sync::access::subtract:
       return present - next.operand;
-    case access::bit_and:
+    case sync::access::bit_and:
       return present & next.operand;
-    case access::bit_or:
+    case sync::access::bit_or:
       return present | next.operand;
-    case access::bit_xor:
+    case sync::access::bit_xor:
       return present ^ next.operand;
-    case access::compare_exchange_strong:
-    case access::compare_exchange_weak:
+    case sync::access::compare_exchange_strong:
+    case sync::access::compare_exchange_weak:
       break;
   }
   return present == next.expected ? next.operand : present;
 }
 
-bool compares(access kind) {
-  return kind == access::compare_exchange_strong || kind == access::compare_exchange_weak;
+bool compares(sync::access kind) {
+  return kind == sync::access::compare_exchange_strong ||
+         kind == sync::access::compare_exchange_weak;
 }
 
 }  // namespace
@@ -61,7 +62,7 @@ performed perform_in_place(const memory_access& next) noexcept {
   std::uint64_t present = 0;
   std::memcpy(&present, next.address, next.size);
   const bool matches = compares(next.kind) && present == next.expected;
-  const bool writes = compares(next.kind) ? matches : next.kind != access::load;
+  const bool writes = compares(next.kind) ? matches : next.kind != sync::access::load;
   if (writes) {
     const std::uint64_t word = cut(result_of(next, present), next.size);
     std::memcpy(next.address, &word, next.size);
@@ -81,7 +82,7 @@ void sequential_memory::begin_life(int /*thread*/, const void* address,
   forget(plain_, address, size);
 }
 
-vector_clock& sequential_memory::clock_of(int thread) {
+thread_clock& sequential_memory::clock_of(int thread) {
   const auto i = static_cast<std::size_t>(thread);
   while (threads_.size() <= i) {
     threads_.emplace_back();
@@ -102,7 +103,7 @@ void sequential_memory::join(int waiter, int ended) {
 }
 
 void sequential_memory::release(int thread, const void* object) {
-  vector_clock& own = clock_of(thread);
+  thread_clock& own = clock_of(thread);
   released_[object].join(own);
   own.advance(thread);
 }
@@ -118,12 +119,12 @@ memory_result sequential_memory::perform(int thread, const memory_access& next,
   const auto [result, wrote] = perform_in_place(next);
   const bool failed = compares(next.kind) && !result.exchanged;
   const std::memory_order order = failed ? next.failure_order : next.order;
-  vector_clock& own = clock_of(thread);
-  if (next.kind != access::store && acquires(order)) acquire(thread, next.address);
+  thread_clock& own = clock_of(thread);
+  if (next.kind != sync::access::store && acquires(order)) acquire(thread, next.address);
   if (!wrote) return result;
-  if (next.kind == access::store) {
+  if (next.kind == sync::access::store) {
     // A store by itself heads no release sequence but its own.
-    vector_clock& released = released_[next.address];
+    thread_clock& released = released_[next.address];
     released.clear();
   }
   if (releases(order)) {

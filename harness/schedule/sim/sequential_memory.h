@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "harness/schedule/sim/memory.h"
-#include "harness/schedule/sim/vector_clock.h"
+#include "harness/schedule/sim/thread_clock.h"
 
 namespace tussle::sim {
 
-class sequential_memory final : public memory_model {
+class sequential_memory final : public memory_system {
  public:
   void reset() override;
   void begin_life(int thread, const void* address, std::size_t size) override;
@@ -39,13 +39,13 @@ class sequential_memory final : public memory_model {
     std::vector<plain_access> writes;  // the last one, or none
   };
 
-  vector_clock& clock_of(int thread);
+  thread_clock& clock_of(int thread);
   bool happened_before(const plain_access& earlier, int thread);
   void note(std::vector<plain_access>& all, const plain_access& latest);
 
-  std::vector<vector_clock> threads_;
+  std::vector<thread_clock> threads_;
   // What an acquire of the object makes visible.
-  std::unordered_map<const void*, vector_clock> released_;
+  std::unordered_map<const void*, thread_clock> released_;
   std::unordered_map<const void*, plain_variable> plain_;
 };
 

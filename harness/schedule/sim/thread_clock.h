@@ -1,4 +1,4 @@
-// vector_clock.h: which steps of which threads happened before a point?
+// thread_clock.h: which steps of which threads happened before a point?
 //
 // (Mattern 1989.) An event of thread t at its time k happened before everything whose clock
 // says k or more for t.
@@ -11,7 +11,7 @@
 
 namespace tussle::sim {
 
-class vector_clock {
+class thread_clock {
  public:
   std::uint32_t operator[](int thread) const {
     const auto i = static_cast<std::size_t>(thread);
@@ -25,7 +25,7 @@ class vector_clock {
   }
 
   // Everything that happened before `other` happened before this, too.
-  void join(const vector_clock& other) {
+  void join(const thread_clock& other) {
     if (times_.size() < other.times_.size()) times_.resize(other.times_.size());
     for (std::size_t i = 0; i < other.times_.size(); ++i) {
       times_[i] = std::max(times_[i], other.times_[i]);
