@@ -17,6 +17,10 @@ set(TUSSLE_COMPILE_chaos ${TUSSLE_LINK_chaos} -O1 -g -fno-omit-frame-pointer)
 set(TUSSLE_WARNINGS_chaos -Wno-maybe-uninitialized)
 set(TUSSLE_DEFINITIONS_chaos _GLIBCXX_ASSERTIONS)
 
+# One OS thread runs everything, so no sanitizer. -O1 and frame pointers: a step of an execution names its source line.
+set(TUSSLE_COMPILE_sim -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls)
+set(TUSSLE_LINK_sim "")
+
 # Whether the last -O of some flags is one to measure with.
 function(tussle_is_optimised flags result)
   string(REGEX MATCHALL "-O[0-9a-z]*" _levels "${flags}")

@@ -2,15 +2,18 @@
 
 include(tussle_modes)
 
-set(TUSSLE_MODE "bench" CACHE STRING "What the seam is made of: bench, chaos or tsan")
-set_property(CACHE TUSSLE_MODE PROPERTY STRINGS bench chaos tsan)
+set(TUSSLE_MODE "bench" CACHE STRING "What the seam is made of: bench, chaos, tsan or sim")
+set_property(CACHE TUSSLE_MODE PROPERTY STRINGS bench chaos tsan sim)
 option(TUSSLE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 
-if(NOT TUSSLE_MODE MATCHES "^(bench|chaos|tsan)$")
-  message(FATAL_ERROR "tussle: TUSSLE_MODE is '${TUSSLE_MODE}': use bench, chaos or tsan")
+if(NOT TUSSLE_MODE MATCHES "^(bench|chaos|tsan|sim)$")
+  message(FATAL_ERROR "tussle: TUSSLE_MODE is '${TUSSLE_MODE}': use bench, chaos, tsan or sim")
 endif()
 # Where operations are announced to a scheduler: what mode.h calls TUSSLE_SCHEDULE_POINTS.
-string(COMPARE NOTEQUAL "${TUSSLE_MODE}" "bench" TUSSLE_HAS_SCHEDULE_POINTS)
+set(TUSSLE_HAS_SCHEDULE_POINTS OFF)
+if(TUSSLE_MODE MATCHES "^(chaos|tsan)$")
+  set(TUSSLE_HAS_SCHEDULE_POINTS ON)
+endif()
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()

@@ -1,4 +1,6 @@
-# tussle_add_test(name SOURCES ... LIBRARIES ...): a GoogleTest binary, each of its tests one ctest entry.
+# tussle_add_test(name [IN_SIM] SOURCES ... LIBRARIES ...): a GoogleTest binary, each of its tests one ctest entry.
+
+# In mode sim only those that say so: the others would repeat what mode bench tests.
 
 # In modes with schedule points tests run perturbed (harness/schedule/perturbed_main_testing.cc). Linked, not included:
 # a room's tests need not know the harness for it.
@@ -6,7 +8,10 @@ enable_testing()
 include(GoogleTest)
 
 function(tussle_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "IN_SIM" "" "SOURCES;LIBRARIES")
+  if(TUSSLE_MODE STREQUAL "sim" AND NOT arg_IN_SIM)
+    return()
+  endif()
   add_executable(${name} ${arg_SOURCES})
   # Tests are compiled about half as long as at the library's -O3 and still inline and reorder.
   target_compile_options(${name} PRIVATE -O1)

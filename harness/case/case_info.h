@@ -38,6 +38,9 @@ struct subject_info {
   // nothing.
   std::string not_race_checkable = {};
   bool counts_failed_attempts = false;
+  // Does everything that threads can see of each other through the seam, so that a
+  // controlled scheduler can run it.
+  bool on_seam = false;
   expectation breaks_invariant = expectation::no;
   expectation races = expectation::no;
 };

@@ -36,6 +36,11 @@ class case_run {
     throw std::logic_error("the steps of this run cannot be timed one by one");
   }
 
+  // So many steps. For schedulers that bound what they explore.
+  virtual void steps(worker& /*self*/, std::uint64_t /*count*/) {
+    throw std::logic_error("the steps of this run cannot be counted out");
+  }
+
   // Waits until what the steps set in motion has happened. Called once, after all loops
   // have ended.
   virtual void settle() = 0;
@@ -74,6 +79,13 @@ class typed_case_run final : public case_run {
       const std::size_t operation = step(self);
       if (timed) sampler.record(began, operation);
       self.publish(++steps);
+    }
+  }
+
+  void steps(worker& self, std::uint64_t count) override {
+    for (std::uint64_t done = 0; done < count;) {
+      static_cast<void>(run_.step(self));
+      self.publish(++done);
     }
   }
 

@@ -72,4 +72,28 @@ call_stack ask_addr2line(std::string_view module, std::string_view offset,
                          root);
 }
 
+std::vector<call_stack> parse_addresses(std::string_view printed, std::string_view root) {
+  std::vector<call_stack> all;
+  while (!printed.empty()) {
+    next_line(printed);  // the address
+    // No name of a function begins as a number does.
+    const std::size_t next = printed.find("\n0x");
+    const std::size_t size = next == std::string_view::npos ? printed.size() : next + 1;
+    all.push_back(parse_addr2line(printed.substr(0, size), root));
+    printed.remove_prefix(size);
+  }
+  return all;
+}
+
+std::vector<call_stack> ask_addr2line(std::string_view module,
+                                      const std::vector<std::string>& offsets,
+                                      std::string_view root) {
+  std::string command = "addr2line -aCfi -e " + quoted(module);
+  for (const std::string& each : offsets) command += " " + quoted(each);
+  std::vector<call_stack> all =
+      parse_addresses(output_of(command + " 2>/dev/null"), root);
+  all.resize(offsets.size());
+  return all;
+}
+
 }  // namespace tussle::race

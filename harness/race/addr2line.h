@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/race/race_record.h"
 
@@ -24,5 +25,13 @@ call_stack parse_addr2line(std::string_view printed, std::string_view root);
 // debug information, some tenths of a second. Never to be used inside the report hook.
 call_stack ask_addr2line(std::string_view module, std::string_view offset,
                          std::string_view root);
+
+// The same for several offsets at once, in their order: the debug information is read once.
+std::vector<call_stack> ask_addr2line(std::string_view module,
+                                      const std::vector<std::string>& offsets,
+                                      std::string_view root);
+
+// Parses what `addr2line -aCfi` prints for several addresses.
+std::vector<call_stack> parse_addresses(std::string_view printed, std::string_view root);
 
 }  // namespace tussle::race

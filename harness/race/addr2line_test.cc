@@ -31,6 +31,19 @@ TEST(addr2line, a_line_that_is_not_known_is_none) {
   EXPECT_EQ(frames[0].line, 0);
 }
 
+TEST(addr2line, several_addresses_are_told_apart) {
+  const std::vector<call_stack> all = parse_addresses(
+      "0x0000000000000001\nf()\na.cc:1\ng()\na.cc:2\n0x0000000000000002\n??\n??:0\n"
+      "0x0000000000000003\nh()\nb.cc:3\n",
+      "");
+
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].size(), 2U);
+  EXPECT_TRUE(all[1].empty());
+  ASSERT_EQ(all[2].size(), 1U);
+  EXPECT_EQ(all[2][0].function, "h()");
+}
+
 TEST(addr2line, a_module_that_is_not_there_says_nothing) {
   EXPECT_TRUE(ask_addr2line("no such 'module'", "0x1", "").empty());
 }

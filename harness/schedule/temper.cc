@@ -51,6 +51,10 @@ std::uint64_t weight_of(const sync::visible_operation& next) noexcept {
     case sync::operation::lock:
     case sync::operation::try_lock:
     case sync::operation::unlock:
+    case sync::operation::wait:
+    case sync::operation::notify:
+    case sync::operation::start_thread:
+    case sync::operation::join_thread:
     case sync::operation::named_point:
       return at_locks_and_names;
     default:

@@ -1,6 +1,7 @@
 #include "primitives/reclaim/hazard_row.h"
 
 #include <memory>
+#include <utility>
 
 #include "primitives/reclaim/retired.h"
 
@@ -41,6 +42,7 @@ hazard_row* make_row() {
   auto retired = std::make_unique<retired_list>();
   retired->reserve(*row, scan_at);
   row->retired = retired.release();
+  row->ends_with_execution = sync::in_execution();
   publish(*row);
   return row.release();
 }
@@ -54,6 +56,18 @@ void leave() noexcept {
   // Release; pairs with the seq_cst load in retired.cc: whoever sees false sees the slots.
   row.lightly.store(false, std::memory_order_release);
   row.taken.store(false, std::memory_order_release);  // (8) pairs with (7)
+}
+
+// The rows that an execution of a simulator made end with it: the next one finds what this
+// one found. They are the newest ones.
+void forget_rows() noexcept {
+  // Relaxed: no other thread is left.
+  hazard_row* row = rows.load(std::memory_order_relaxed);
+  while (row != nullptr && row->ends_with_execution) {
+    const std::unique_ptr<hazard_row> gone(std::exchange(row, row->next));
+    delete gone->retired;
+  }
+  rows.store(row, std::memory_order_relaxed);
 }
 
 // Static cells have it made before they are complete, so it is destroyed after them.
@@ -83,6 +97,7 @@ hazard_row& enter() {
   own_rows& mine = this_thread::mine();
   if (mine.row == nullptr) {
     sync::at_thread_exit(&leave);
+    sync::at_execution_end(&forget_rows);
     hazard_row* row = take_left_row();
     mine.row = row != nullptr ? row : make_row();
   }

@@ -52,8 +52,9 @@ struct alignas(128) hazard_row {
   alignas(64) sync::atomic<bool> lightly{false};
   sync::atomic<bool> taken{true};
   sync::atomic<bool> left_references{
-      false};                  // by a thread that ended: somebody should look
-  hazard_row* next = nullptr;  // set before the row is published
+      false};                        // by a thread that ended: somebody should look
+  hazard_row* next = nullptr;        // set before the row is published
+  bool ends_with_execution = false;  // likewise: of a simulator
 
   // The rest is its thread's own. References that it retired: see retired.h.
   alignas(64) const node_base** retired_end = nullptr;

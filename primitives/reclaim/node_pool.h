@@ -9,8 +9,8 @@
 // Memory is never given back to the system; it is bounded by what was in use at once, plus
 // four batches a size and thread.
 //
-// Under a sanitizer, and for large or specially aligned blocks, it is operator new and
-// delete: use after free must be seen, and large blocks are rare.
+// Under a sanitizer or a simulator, and for large or specially aligned blocks, it is
+// sync::allocate and deallocate: use after free must be seen, and large blocks are rare.
 //
 // Thread safety: all functions from any threads at once. Blocking: a lock around the depot,
 // once a batch, for a few instructions.
@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <new>
 
+#include "primitives/sync/allocate.h"
 #include "primitives/sync/per_thread.h"
 
 namespace tussle::reclaim {
@@ -94,7 +95,7 @@ class node_pool {
   // Throws: std::bad_alloc.
   static void* allocate() {
     if constexpr (!pooled) {
-      return ::operator new (Size, std::align_val_t{Alignment});
+      return sync::allocate(Size, Alignment);
     } else {
       detail::free_list& list = own_list();
       detail::free_block* const block = list.first;
@@ -108,7 +109,7 @@ class node_pool {
 
   static void deallocate(void* memory) noexcept {
     if constexpr (!pooled) {
-      ::operator delete (memory, std::align_val_t{Alignment});
+      sync::deallocate(memory, Alignment);
     } else {
       detail::free_list& list = own_list();
       auto* const block = new (memory) detail::free_block;

@@ -15,7 +15,7 @@
 // and the heavy side: B.store(y, seq_cst); heavy_barrier(); A.load(seq_cst).
 //
 // Not used under ThreadSanitizer, which knows neither fences nor the system call: there
-// light_barriers() is false. The environment variable TUSSLE_NO_MEMBARRIER has the same
+// light_barriers() is false. Nor in mode sim, whose memory model has no barriers. The environment variable TUSSLE_NO_MEMBARRIER has the same
 // effect, for tests and comparisons.
 #pragma once
 
@@ -32,7 +32,7 @@ extern bool membarrier_registered;
 }  // namespace detail
 
 inline bool light_barriers() noexcept {
-#if defined(TUSSLE_MODE_TSAN)
+#if defined(TUSSLE_MODE_TSAN) || defined(TUSSLE_MODE_SIM)
   return false;
 #else
   return detail::membarrier_registered;

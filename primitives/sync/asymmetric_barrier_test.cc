@@ -14,7 +14,7 @@ namespace tussle::sync {
 namespace {
 
 TEST(asymmetric_barrier, is_off_where_the_environment_or_the_sanitizer_says_so) {
-#if defined(TUSSLE_MODE_TSAN)
+#if defined(TUSSLE_MODE_TSAN) || defined(TUSSLE_MODE_SIM)
   EXPECT_FALSE(light_barriers());
 #else
   if (std::getenv("TUSSLE_NO_MEMBARRIER") != nullptr) {

@@ -2,7 +2,7 @@
 //
 // Mode bench: std::atomic<T> itself. Modes chaos and tsan: std::atomic<T> with a
 // scheduling point before each operation, and weak compare-exchanges that fail when the
-// scheduler says so.
+// scheduler says so. Mode sim: simulated_atomic.h.
 // The members are those of std::atomic that the primitives use; the memory order is
 // always spelled.
 #pragma once
@@ -11,6 +11,10 @@
 
 #include "primitives/sync/mode.h"
 #include "primitives/sync/schedule_point.h"
+
+#if defined(TUSSLE_MODE_SIM)
+#include "primitives/sync/simulated_atomic.h"
+#endif
 
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
@@ -69,11 +73,26 @@ class atomic {
     return value_.fetch_sub(amount, order);
   }
 
+  T fetch_and(T bits, std::memory_order order) noexcept {
+    detail::announce({operation::read_modify_write, this, nullptr, order});
+    return value_.fetch_and(bits, order);
+  }
+
+  T fetch_or(T bits, std::memory_order order) noexcept {
+    detail::announce({operation::read_modify_write, this, nullptr, order});
+    return value_.fetch_or(bits, order);
+  }
+
+  T fetch_xor(T bits, std::memory_order order) noexcept {
+    detail::announce({operation::read_modify_write, this, nullptr, order});
+    return value_.fetch_xor(bits, order);
+  }
+
  private:
   std::atomic<T> value_;
 };
 
-#else
+#elif !defined(TUSSLE_MODE_SIM)
 
 template <typename T>
 using atomic = std::atomic<T>;

@@ -27,6 +27,10 @@ enum class operation : std::uint8_t {
   lock,
   try_lock,
   unlock,
+  wait,  // on a condition variable or a word
+  notify,
+  start_thread,
+  join_thread,
   named_point,
 };
 

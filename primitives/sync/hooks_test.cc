@@ -84,11 +84,14 @@ TEST(mode, the_library_names_the_mode_that_it_was_built_in) {
   const char* const expected = "tsan";
 #elif defined(TUSSLE_MODE_CHAOS)
   const char* const expected = "chaos";
+#elif defined(TUSSLE_MODE_SIM)
+  const char* const expected = "sim";
 #else
   const char* const expected = "bench";
 #endif
   EXPECT_STREQ(mode_name(), expected);
-  EXPECT_EQ(has_schedule_points, std::string_view(expected) != "bench");
+  EXPECT_EQ(has_schedule_points, std::string_view(expected) == "chaos" ||
+                                     std::string_view(expected) == "tsan");
 }
 
 }  // namespace

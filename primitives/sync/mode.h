@@ -1,8 +1,9 @@
 // mode.h: which build this translation unit belongs to.
 //
-// A build has one mode: `bench` (the std types as they are), or one that announces every
+// A build has one mode: `bench` (the std types as they are), one that announces every
 // visible operation to a scheduler first: `tsan` (under ThreadSanitizer) and `chaos` (with
-// address, undefined-behaviour and leak checks). Everything that differs between modes
+// address, undefined-behaviour and leak checks), or `sim`, in which a controlled scheduler
+// carries the operations out itself (simulator.h). Everything that differs between modes
 // lives in an inline namespace named after the mode, and every translation unit that
 // includes the seam refers to a symbol that only the library of the same mode defines.
 // Mixing modes therefore fails to link, with an undefined reference whose name says why.
@@ -10,16 +11,18 @@
 // TUSSLE_SCHEDULE_POINTS is defined where operations are announced, whatever the mode.
 #pragma once
 
-#if defined(TUSSLE_MODE_BENCH) + defined(TUSSLE_MODE_CHAOS) + \
-        defined(TUSSLE_MODE_TSAN) >                           \
+#if defined(TUSSLE_MODE_BENCH) + defined(TUSSLE_MODE_CHAOS) +  \
+        defined(TUSSLE_MODE_TSAN) + defined(TUSSLE_MODE_SIM) > \
     1
-#error "tussle: define one of TUSSLE_MODE_BENCH, TUSSLE_MODE_CHAOS and TUSSLE_MODE_TSAN"
+#error "tussle: define one of TUSSLE_MODE_BENCH, _CHAOS, _TSAN and _SIM"
 #elif defined(TUSSLE_MODE_TSAN)
 #define TUSSLE_SYNC_MODE tsan
 #define TUSSLE_SCHEDULE_POINTS 1
 #elif defined(TUSSLE_MODE_CHAOS)
 #define TUSSLE_SYNC_MODE chaos
 #define TUSSLE_SCHEDULE_POINTS 1
+#elif defined(TUSSLE_MODE_SIM)
+#define TUSSLE_SYNC_MODE sim
 #else
 #define TUSSLE_SYNC_MODE bench
 #endif
@@ -27,7 +30,7 @@
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
 
-// "bench", "chaos" or "tsan". Defined by the library, for its own mode only.
+// "bench", "chaos", "tsan" or "sim". Defined by the library, for its own mode only.
 extern const char* const library_and_caller_must_be_built_in_the_same_mode;
 
 namespace detail {

@@ -1,7 +1,7 @@
 // mutex.h: tussle::sync::mutex and the guard that holds it.
 //
 // A std::mutex with clang's thread-safety annotations, and scheduling points in modes
-// that have them. Not re-entrant. No user code runs while the primitives hold one.
+// that have them; in mode sim the simulator's. Not re-entrant. No user code runs while the primitives hold one.
 #pragma once
 
 #include <mutex>
@@ -9,32 +9,41 @@
 #include "absl/base/thread_annotations.h"
 #include "primitives/sync/mode.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/sync/simulator.h"
 
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
 
+class condition_variable;
+
 class ABSL_LOCKABLE mutex {
  public:
-  mutex() = default;
+  constexpr mutex() noexcept {
+    if (simulator* const s = detail::simulated()) s->begin_life(this, sizeof *this);
+  }
   mutex(const mutex&) = delete;
   mutex& operator=(const mutex&) = delete;
 
   void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    if (simulator* const s = detail::simulated()) return s->lock(this);
     detail::announce({operation::lock, this, nullptr});
     mutex_.lock();
   }
 
   bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    if (simulator* const s = detail::simulated()) return s->try_lock(this);
     detail::announce({operation::try_lock, this, nullptr});
     return mutex_.try_lock();
   }
 
   void unlock() ABSL_UNLOCK_FUNCTION() {
+    if (simulator* const s = detail::simulated()) return s->unlock(this);
     detail::announce({operation::unlock, this, nullptr});
     mutex_.unlock();
   }
 
  private:
+  friend class condition_variable;
   std::mutex mutex_;
 };
 

@@ -5,9 +5,11 @@
 // function that was left with at_thread_exit.
 #pragma once
 
+#include <new>
 #include <type_traits>
 
 #include "primitives/sync/mode.h"
+#include "primitives/sync/simulator.h"
 
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
@@ -18,9 +20,16 @@ class per_thread {
 
  public:
   // The calling thread's. Quick: no guard, no call.
-  static T& mine() noexcept { return value_; }
+  static T& mine() noexcept {
+    if (simulator* const s = detail::simulated()) return *static_cast<T*>(s->own(type_));
+    return value_;
+  }
 
  private:
+  static void construct(void* memory) noexcept { new (memory) T{}; }
+
+  // Its address tells this type from others.
+  inline static constexpr thread_local_type type_{sizeof(T), alignof(T), &construct};
   inline static constinit thread_local T value_{};
 };
 
@@ -33,6 +42,10 @@ void at_thread_exit(void (*act)() noexcept);
 
 // Lets other threads run: for one that waits for something that happens rarely.
 void yield() noexcept;
+
+// In an execution of a simulator: has act() called after its last thread has ended, for
+// what the process keeps and the next execution must not find. Does nothing elsewhere.
+void at_execution_end(void (*act)() noexcept);
 
 }  // namespace TUSSLE_SYNC_MODE
 }  // namespace tussle::sync

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "primitives/sync/hooks.h"
+#include "primitives/sync/simulator.h"
 
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
@@ -26,6 +27,7 @@ inline bool announce([[maybe_unused]] const visible_operation& next) noexcept {
 
 // `name` must have static storage.
 inline void schedule_point([[maybe_unused]] const char* name) noexcept {
+  if (simulator* const s = detail::simulated()) return s->named_point(name);
   detail::announce({operation::named_point, nullptr, name});
 }
 

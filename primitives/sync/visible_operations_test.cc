@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "primitives/sync/atomic.h"
+#include "primitives/sync/clock.h"
+#include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/sync/wait_word.h"
 #include "primitives/testing/schedulers_testing.h"
 
 namespace tussle::sync {
@@ -68,6 +71,34 @@ TEST_F(visible_operations, of_a_mutex_are_announced_in_order) {
   EXPECT_TRUE(locked);
   EXPECT_EQ(announced(&m),
             where_there_are_schedule_points({lock, unlock, try_lock, unlock}));
+}
+
+TEST_F(visible_operations, of_a_condition_variable_are_announced_in_order) {
+  mutex m;
+  condition_variable changed;
+  changed.notify_one();
+  changed.notify_all();
+  using enum operation;
+  EXPECT_EQ(announced(&changed), where_there_are_schedule_points({notify, notify}));
+
+  const mutex_lock lock(m);
+  noting_.seen.clear();
+  changed.wait_until(m, time_point());
+  EXPECT_EQ(announced(&changed), where_there_are_schedule_points({wait}));
+}
+
+TEST_F(visible_operations, of_a_word_are_announced_in_order) {
+  wait_word w(1);
+  noting_.seen.clear();
+  w.wake_one();
+  w.wake_all();
+  w.wait_until(1, time_point());
+
+  using enum operation;
+  kinds seen = announced(&w);
+  // Where words sleep without a futex, it is looked at once more.
+  if (!seen.empty() && seen.back() == load) seen.pop_back();
+  EXPECT_EQ(seen, where_there_are_schedule_points({notify, notify, wait}));
 }
 
 TEST_F(visible_operations, named_points_are_announced_by_name) {

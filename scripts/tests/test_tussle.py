@@ -73,6 +73,19 @@ def test_a_command_installs_what_it_needs_and_no_more(ready: Machine, arguments:
     assert done.stdout.splitlines()[0] == f"setup --need {groups}"
 
 
+def test_sim_becomes_the_program_of_the_controlled_scheduler(machine: Machine) -> None:
+    (machine.root / "scripts/setup").write_text('#!/bin/bash\necho "setup $*"\n')
+    program = machine.root / "build/sim/bin/tussle_sim"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/bash\necho "sim $*"\nexit 3\n')
+    program.chmod(0o755)
+
+    done = start(machine, "sim", "--case", "a/b")
+
+    assert done.returncode == 3
+    assert done.stdout == "setup --need build --build sim --target tussle_sim\nsim --case a/b\n"
+
+
 def test_no_command_is_a_usage_error(machine: Machine) -> None:
     assert start(machine).returncode == 2
 

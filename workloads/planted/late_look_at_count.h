@@ -7,8 +7,9 @@
 // The mend:      fetch_add, the result of fetch_sub, and protection of the value between
 // finding it and counting it (tussle::atom).
 // Must be caught by: the address sanitizer of the chaos build, under stress by chance;
-// planted_subjects_test forces it. Only there: elsewhere it would destroy the heap of the
-// process that is to tell of it, so it is registered in mode chaos only.
+// planted_subjects_test forces it; sim, always. Only there: elsewhere it would destroy the
+// heap of the process that is to tell of it, so it is registered in modes chaos and sim
+// only.
 #pragma once
 
 #include <atomic>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "harness/case/case_info.h"
+#include "primitives/sync/allocate.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/schedule_point.h"
@@ -27,9 +29,10 @@ struct late_look_at_count {
     return {.name = "late_look_at_count",
             .kind = harness::subject_kind::planted,
             .description =
-                "Counts owners in two steps: a double free. In mode chaos only, "
-                "where the address sanitizer stops it.",
+                "Counts owners in two steps: a double free. In modes chaos and sim only, "
+                "where it is stopped.",
             .source = "workloads/planted/late_look_at_count.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::yes};
   }
 
@@ -63,12 +66,13 @@ struct late_look_at_count {
     // Holders stay until the cell dies: what goes wrong is about their values.
     struct holder {
       sync::atomic<int> count{1};
-      const T* value;
+      T* value;
     };
 
     holder* make(const T& value) {
       all_.push_back(std::make_unique<holder>());
-      all_.back()->value = new T(value);
+      all_.back()->value =
+          new (sync::allocate(sizeof(T), alignof(T))) T(value);  // watched in mode sim
       return all_.back().get();
     }
 
@@ -80,7 +84,12 @@ struct late_look_at_count {
       held.count.fetch_sub(1, std::memory_order_acq_rel);
       sync::schedule_point("planted.late_look_at_count.before_look");
       // Planted: another may have brought it to nothing.
-      if (held.count.load(std::memory_order_acquire) == 0) delete held.value;
+      if (held.count.load(std::memory_order_acquire) == 0) destroy(held.value);
+    }
+
+    static void destroy(T* value) {
+      value->~T();
+      sync::deallocate(value, alignof(T));
     }
 
     sync::mutex updating_;

@@ -22,6 +22,7 @@ struct load_then_reset {
             .description =
                 "An atom updated by load and reset instead of swap: loses updates.",
             .source = "workloads/planted/load_then_reset.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::yes};
   }
 

@@ -30,6 +30,7 @@ struct reused_node {
         .kind = harness::subject_kind::planted,
         .description = "Nodes are used again while others compare their address: ABA.",
         .source = "workloads/planted/reused_node.h",
+        .on_seam = true,
         .breaks_invariant = harness::expectation::yes};
   }
 

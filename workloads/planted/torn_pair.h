@@ -21,6 +21,7 @@ struct torn_pair {
             .kind = harness::subject_kind::planted,
             .description = "Two atomic words written one after the other: torn reads.",
             .source = "workloads/planted/torn_pair.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::yes};
   }
 

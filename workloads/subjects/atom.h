@@ -14,7 +14,8 @@ struct atom {
             .kind = harness::subject_kind::ours,
             .description = "tussle::atom: load and swap, no lock for values of one word.",
             .source = "workloads/subjects/atom.h",
-            .counts_failed_attempts = true};
+            .counts_failed_attempts = true,
+            .on_seam = true};
   }
 
   template <typename T>

@@ -26,7 +26,8 @@ struct atom_backoff {
             "tussle::atom updated by load and compare_and_set; a thread whose attempt "
             "failed waits exponentially, as long as was enough before.",
         .source = "workloads/subjects/atom_backoff.h",
-        .counts_failed_attempts = true};
+        .counts_failed_attempts = true,
+        .on_seam = true};
   }
 
   template <typename T>

@@ -18,7 +18,8 @@ struct atom_node {
                 "tussle::atom of a value wider than a word: an immutable node, read and "
                 "replaced without locks by hazard pointers.",
             .source = "workloads/subjects/atom_node.h",
-            .counts_failed_attempts = true};
+            .counts_failed_attempts = true,
+            .on_seam = true};
   }
 
   template <typename T>

@@ -1,0 +1,44 @@
+// plain.h: tussle::sync::plain<T>, a variable that threads share without synchronising on
+// it: whoever reads or writes it relies on something else that orders the accesses.
+//
+// A T and nothing more. In mode sim each access is checked against those of other threads:
+// two that nothing orders, one of them a write, are a data race. ThreadSanitizer checks
+// them in mode tsan as it does every variable.
+#pragma once
+
+#include <utility>
+
+#include "primitives/sync/simulator.h"
+
+namespace tussle::sync {
+inline namespace TUSSLE_SYNC_MODE {
+
+template <typename T>
+class plain {
+ public:
+  constexpr plain() : plain(T()) {}
+  explicit constexpr plain(T initial) : value_(std::move(initial)) {
+    if (simulator* const s = detail::simulated()) s->begin_life(&value_, sizeof value_);
+  }
+  plain(const plain&) = delete;
+  plain& operator=(const plain&) = delete;
+
+  const T& read() const noexcept {
+    if (simulator* const s = detail::simulated()) s->touch(&value_, sizeof value_, false);
+    return value_;
+  }
+
+  // For changes in place: counts as a write of the whole.
+  T& modify() noexcept {
+    if (simulator* const s = detail::simulated()) s->touch(&value_, sizeof value_, true);
+    return value_;
+  }
+
+  void write(T value) { modify() = std::move(value); }
+
+ private:
+  T value_;
+};
+
+}  // namespace TUSSLE_SYNC_MODE
+}  // namespace tussle::sync

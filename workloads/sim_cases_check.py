@@ -1,0 +1,75 @@
+"""Does the controlled scheduler find what is planted, nothing in the primitives, and the same again from a token?"""
+
+import re
+import subprocess
+import sys
+import unittest
+
+BINARY = ""
+PLANTED = {
+    "counter/load_then_reset/threads:2": "failed check",
+    "read_mostly/load_then_reset/read_share:0.5/threads:2": "failed check",
+    "read_mostly/torn_pair/read_share:0.5/threads:2": "failed check",
+    "read_mostly/reused_node/read_share:0.5/threads:3": "failed check",
+    "read_mostly/late_look_at_count/read_share:0.5/threads:2": "double free|use after free|failed check",
+}
+SOUND = ("counter/atom/threads:3", "counter/atom_node/threads:2", "read_mostly/atom/payload:64/threads:2")
+# One more process each: what the address space looks like must not matter.
+REPLAYS = 100
+
+
+def sim(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False, timeout=120)
+
+
+class Cases(unittest.TestCase):
+    """Each test runs the program as a user does."""
+
+    def test_every_planted_subject_is_caught(self) -> None:
+        for case, kinds in PLANTED.items():
+            with self.subTest(case):
+                done = sim("--case", case, "--no-lines")
+                self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+                self.assertRegex(done.stdout, f"(?m)^({kinds}): ")
+
+    def test_the_primitives_are_sound_under_every_strategy(self) -> None:
+        for case in SOUND:
+            for strategy in ("random", "pct", "pos"):
+                with self.subTest(case=case, strategy=strategy):
+                    done = sim("--case", case, "--strategy", strategy, "--executions", "300", "--spurious", "2")
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_token_is_the_same_execution_in_every_process(self) -> None:
+        found = sim("--case", "counter/load_then_reset/threads:3", "--no-lines").stdout
+        again = re.search(r"^again: scripts/tussle sim (.*)$", found, re.MULTILINE)
+        assert again is not None, found
+
+        texts = {sim(*again[1].split(), "--no-lines").stdout for _ in range(REPLAYS)}
+
+        self.assertEqual(len(texts), 1)
+        self.assertIn(texts.pop().strip(), found)
+
+    def test_the_execution_names_lines_of_the_source(self) -> None:
+        done = sim("--case", "counter/load_then_reset/threads:2")
+
+        self.assertRegex(done.stdout, r"workloads/planted/load_then_reset\.h:\d+ in update|primitives/\S+\.h:\d+ in ")
+
+    def test_wrong_use_is_one_line_and_exit_2(self) -> None:
+        for arguments, place in (
+            (["--case", "counter/mutex/threads:2"], "what does everything through the seam"),
+            (["--case", "counter/atom/threads:2", "--replay", "AAAA"], "is no token"),
+            (["--case", "counter/atom/threads:2", "--strategy", "best"], "--strategy is 'best'"),
+            (["--case", "counter/atmo/threads:2"], "atmo"),
+            (["--operations"], "lacks its value"),
+            ([], "no --case"),
+        ):
+            with self.subTest(arguments):
+                done = sim(*arguments)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(place, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    BINARY = sys.argv.pop(1)
+    unittest.main()
