@@ -15,13 +15,13 @@ enum class access_kind : std::uint8_t {
   destruction,  // of an atomic object
 };
 
-// Where in a program something is: whatever the caller likes to tell places apart by.
-using site = const void*;
+// Where in a program or an execution something is: the caller's number for it.
+using site = std::uint64_t;
 
 struct access {
   access_kind kind = access_kind::plain_read;
   thread_id thread = 0;
-  site where = nullptr;  // null for an atomic operation
+  site where = 0;  // 0 for an atomic operation
 };
 
 struct data_race {

@@ -71,10 +71,10 @@ word perform(execution& e, std::size_t thread, const step& s, std::size_t choice
       e.memory.fence(id, s.order);
       break;
     case step_kind::plain_read:
-      e.memory.plain_read(id, e.plain[at], &s);
+      e.memory.plain_read(id, e.plain[at], 0);
       break;
     case step_kind::plain_write:
-      e.memory.plain_write(id, e.plain[at], &s);
+      e.memory.plain_write(id, e.plain[at], 0);
       break;
   }
   return 0;

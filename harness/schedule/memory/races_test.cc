@@ -33,8 +33,8 @@ TEST(data_race, of_a_payload_that_is_read_without_looking_at_the_flag_is_found) 
   EXPECT_TRUE(explore(p).races);
 }
 
-constexpr char first_place = 0;
-constexpr char second_place = 0;
+constexpr site first_place = 1;
+constexpr site second_place = 2;
 
 // Threads 1 and 2, forked by thread 0, and one plain location.
 class two_threads : public ::testing::Test {
@@ -49,29 +49,29 @@ class two_threads : public ::testing::Test {
 };
 
 TEST_F(two_threads, that_write_the_same_race_and_both_places_are_told) {
-  memory.plain_write(1, payload, &first_place);
-  memory.plain_write(2, payload, &second_place);
+  memory.plain_write(1, payload, first_place);
+  memory.plain_write(2, payload, second_place);
 
   ASSERT_EQ(memory.races().size(), 1U);
   const data_race& found = memory.races().front();
   EXPECT_EQ(found.earlier.thread, 1U);
-  EXPECT_EQ(found.earlier.where, &first_place);
+  EXPECT_EQ(found.earlier.where, first_place);
   EXPECT_EQ(found.later.thread, 2U);
-  EXPECT_EQ(found.later.where, &second_place);
+  EXPECT_EQ(found.later.where, second_place);
   EXPECT_EQ(found.later.kind, access_kind::plain_write);
 }
 
 TEST_F(two_threads, that_read_the_same_do_not_race) {
-  memory.plain_write(0, memory.create_plain(), &first_place);
-  memory.plain_read(1, payload, &first_place);
-  memory.plain_read(2, payload, &second_place);
+  memory.plain_write(0, memory.create_plain(), first_place);
+  memory.plain_read(1, payload, first_place);
+  memory.plain_read(2, payload, second_place);
 
   EXPECT_TRUE(memory.races().empty());
 }
 
 TEST_F(two_threads, of_which_one_reads_and_one_writes_race) {
-  memory.plain_read(1, payload, &first_place);
-  memory.plain_write(2, payload, &second_place);
+  memory.plain_read(1, payload, first_place);
+  memory.plain_write(2, payload, second_place);
 
   ASSERT_EQ(memory.races().size(), 1U);
   EXPECT_EQ(memory.races().front().earlier.kind, access_kind::plain_read);
@@ -81,7 +81,7 @@ TEST_F(two_threads, that_hold_the_same_lock_do_not_race) {
   sync_clock lock;
   for (const thread_id each : {1U, 2U}) {
     memory.acquire(each, lock);
-    memory.plain_write(each, payload, &first_place);
+    memory.plain_write(each, payload, first_place);
     memory.release(each, lock);
   }
 
@@ -89,20 +89,20 @@ TEST_F(two_threads, that_hold_the_same_lock_do_not_race) {
 }
 
 TEST_F(two_threads, of_which_one_waits_for_the_end_of_the_other_do_not_race) {
-  memory.plain_write(1, payload, &first_place);
+  memory.plain_write(1, payload, first_place);
   memory.join(2, 1);
-  memory.plain_write(2, payload, &second_place);
+  memory.plain_write(2, payload, second_place);
 
   EXPECT_TRUE(memory.races().empty());
 }
 
 TEST_F(two_threads, see_what_was_done_before_they_were_forked_but_not_after) {
-  memory.plain_write(0, payload, &first_place);
+  memory.plain_write(0, payload, first_place);
   memory.fork(0, 3);
-  memory.plain_read(3, payload, &second_place);
+  memory.plain_read(3, payload, second_place);
   EXPECT_TRUE(memory.races().empty());
 
-  memory.plain_read(1, payload, &second_place);
+  memory.plain_read(1, payload, second_place);
   EXPECT_EQ(memory.races().size(), 1U);
 }
 
@@ -150,8 +150,8 @@ TEST(data_race, that_is_found_again_and_again_fills_a_bounded_list) {
   const plain_location payload = memory.create_plain();
   memory.fork(0, 1);
   for (int i = 0; i < 1000; ++i) {
-    memory.plain_write(0, payload, &first_place);
-    memory.plain_write(1, payload, &second_place);
+    memory.plain_write(0, payload, first_place);
+    memory.plain_write(1, payload, second_place);
   }
 
   EXPECT_EQ(memory.races().size(), memory_model::most_races);
