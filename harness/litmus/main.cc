@@ -9,7 +9,6 @@
 
 #include "harness/case/case_name.h"
 #include "harness/litmus/command_line.h"
-#include "harness/litmus/on_threads.h"
 #include "harness/record/whole_file.h"
 
 namespace tussle::litmus {
@@ -97,21 +96,6 @@ int complain(const std::exception& error, int code) {
 }
 
 }  // namespace
-
-result on_threads(const program& what, double seconds, std::uint64_t seed) {
-  result one{.info = what.info, .actors = what.actors, .values = what.values};
-  try {
-    const thread_result seen = run_on_threads(what, {seconds, seed});
-    one.outcomes = graded(what.outcomes, seen.found);
-    one.executions = seen.executions;
-    one.seconds = seen.seconds;
-    one.has_core_each = seen.has_core_each;
-  } catch (const std::exception& error) {
-    one.outcomes = graded(what.outcomes, {});
-    one.error = error.what();
-  }
-  return one;
-}
 
 int run_main(const programs& all, const run_program& run, int argc,
              const char* const* argv) {

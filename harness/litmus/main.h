@@ -12,9 +12,6 @@ namespace tussle::litmus {
 using run_program =
     std::function<result(const program&, double seconds, std::uint64_t seed)>;
 
-// On real threads.
-result on_threads(const program& what, double seconds, std::uint64_t seed);
-
 // Returns the exit code: 0 nothing forbidden · 2 bad usage (one line on stderr) · 3 a
 // forbidden outcome of a program that is not planted · 4 a program failed.
 int run_main(const programs& all, const run_program& run, int argc,

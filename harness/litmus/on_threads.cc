@@ -143,4 +143,19 @@ thread_result run_on_threads(const program& what, const thread_options& how) {
   return result;
 }
 
+result on_threads(const program& what, double seconds, std::uint64_t seed) {
+  result one{.info = what.info, .actors = what.actors, .values = what.values};
+  try {
+    const thread_result seen = run_on_threads(what, {seconds, seed});
+    one.outcomes = graded(what.outcomes, seen.found);
+    one.executions = seen.executions;
+    one.seconds = seen.seconds;
+    one.has_core_each = seen.has_core_each;
+  } catch (const std::exception& error) {
+    one.outcomes = graded(what.outcomes, {});
+    one.error = error.what();
+  }
+  return one;
+}
+
 }  // namespace tussle::litmus

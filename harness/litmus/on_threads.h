@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "harness/litmus/program.h"
+#include "harness/litmus/result.h"
 
 namespace tussle::litmus {
 
@@ -30,5 +31,8 @@ struct thread_result {
 
 // Throws: what an actor threw, after the round that it happened in.
 thread_result run_on_threads(const program& what, const thread_options& how);
+
+// The same, graded. What an actor threw becomes its error.
+result on_threads(const program& what, double seconds, std::uint64_t seed);
 
 }  // namespace tussle::litmus

@@ -21,7 +21,7 @@ const char* status_of(const result& one) {
   if (!one.error.empty()) return "failed";
   if (one.info.kind == program_kind::planted)
     return one.broken() ? "caught" : "not_caught";
-  return one.broken() ? "broken" : "ok";
+  return one.is_finding() ? "broken" : "ok";
 }
 
 json to_json(const result& one) {
@@ -49,7 +49,10 @@ json to_json(const result& one) {
           {"rate", harness::number(one.rate())},
           {"core_each", one.has_core_each},
           {"complete", one.complete},
+          {"bound", one.bound},
+          {"shown", one.shown},
           {"all_reached", one.all_reached()},
+          {"finding", one.finding},
           {"error", one.error},
           {"again", one.again},
           {"outcomes", outcomes}};
@@ -62,12 +65,15 @@ std::string heading(const result& one) {
   if (!one.error.empty()) return text.str() + "FAILED: " + one.error;
   text << one.executions << " executions, " << std::fixed << std::setprecision(0)
        << one.rate() << "/s";
-  if (one.complete) text << ", all there are";
+  if (!one.bound.empty()) text << ", " << one.bound;
+  if (one.ran == runner::sim && !one.broken() && !one.all_reached()) {
+    text << ", not all listed outcomes reached";
+  }
   if (!one.has_core_each) text << ", more actors than cores";
   if (one.info.kind == program_kind::planted) {
     text << (one.broken() ? ", planted: caught" : ", planted: not caught here");
-  } else if (one.broken()) {
-    text << ", FORBIDDEN";
+  } else if (one.is_finding()) {
+    text << (one.broken() ? ", FORBIDDEN" : ", FOUND: " + one.finding);
   }
   return text.str();
 }
@@ -88,7 +94,7 @@ std::string to_text(const result& one) {
          << std::setw(12) << litmus::to_string(each.meaning) << std::right
          << std::setw(12) << each.count << "  " << each.reason << '\n';
   }
-  if (one.is_finding()) text << "  try it again: " << one.again << '\n';
+  if (one.is_finding()) text << one.shown << "  try it again: " << one.again << '\n';
   return text.str();
 }
 

@@ -21,15 +21,22 @@ struct result {
   double seconds = 0;
   bool has_core_each = true;  // threads: false: more actors than cores
   bool complete = false;      // sim: every execution that there is was run
-  std::string error = {};     // why it could not be run to its end; else empty
-  std::string again = {};     // the command that tries it again
+  // sim: what was run, in words.
+  std::string bound = {};
+  std::string shown = {};  // sim: the execution with the forbidden outcome, step by step
+  std::string finding =
+      {};                  // sim: what went wrong that is no outcome: a race, a deadlock
+  std::string error = {};  // why it could not be run to its end; else empty
+  std::string again = {};  // the command that tries it again
 
   double rate() const {
     return seconds > 0 ? static_cast<double>(executions) / seconds : 0;
   }
   bool broken() const { return has_forbidden(outcomes); }
-  // A finding: a forbidden outcome that nobody planted.
-  bool is_finding() const { return broken() && info.kind == program_kind::ours; }
+  // A forbidden outcome, or another finding, that nobody planted.
+  bool is_finding() const {
+    return (broken() || !finding.empty()) && info.kind == program_kind::ours;
+  }
   bool all_reached() const;  // every listed outcome that is not forbidden
 };
 

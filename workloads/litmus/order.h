@@ -3,10 +3,12 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
 #include "harness/litmus/program.h"
 #include "primitives/atom/atom.h"
 #include "primitives/reference/volatile_cell.h"
+#include "primitives/sync/plain.h"
 #include "workloads/litmus/litmus_values.h"
 
 namespace tussle::workloads::litmus {
@@ -78,18 +80,18 @@ struct message_passing {
       outcome{1, 0, forbidden, "the flag was seen without what came before it"},
   };
 
-  int payload = 0;
+  sync::plain<int> payload{0};
   Flag flag{0};
   int seen_flag = 0;
   int seen_payload = 0;
 
   void actor_1() {
-    payload = 7;
+    payload.write(7);
     flag.reset(1);
   }
   void actor_2() {
     seen_flag = number_of(*flag.load());
-    if (seen_flag == 1) seen_payload = payload;
+    if (seen_flag == 1) seen_payload = payload.read();
   }
   std::array<int, 2> arbiter() { return {seen_flag, seen_payload}; }
 };
