@@ -33,6 +33,7 @@ struct snapshot_outlives_replacement {
       outcome{torn, forbidden, "the value was destroyed under its snapshot"},
   };
 
+  gives_up_nodes at_end;
   atom<witness> value{witness(0, nullptr)};
   int seen = 0;
 
@@ -62,6 +63,7 @@ struct snapshot_changes_hands {
       outcome{torn, forbidden, "the value was destroyed on the way"},
   };
 
+  gives_up_nodes at_end;
   atom<witness> value{witness(0, nullptr)};
   std::optional<snapshot<witness>> parcel;
   sync::atomic<bool> sent{false};
@@ -98,6 +100,7 @@ struct reader_protects {
   };
   using node = reclaim::node_ref<witness>;
 
+  gives_up_nodes at_end;
   reclaim::node_cell<witness> cell{node::make(0, nullptr)};
   int seen = 0;
 
@@ -128,6 +131,7 @@ struct handle_dropped_during_scan {
   };
   using node = reclaim::node_ref<witness>;
 
+  gives_up_nodes at_end;
   witness::counter destroyed = nobody_yet();
   reclaim::node_cell<witness> cell{node::make(0, destroyed)};
   std::optional<node> held = cell.load();

@@ -6,6 +6,9 @@
 #include <memory>
 #include <utility>
 
+#include "primitives/reclaim/retired.h"
+#include "primitives/sync/simulator.h"
+
 namespace tussle::workloads::litmus {
 
 // Two words: held in a node, and torn where they do not fit together.
@@ -54,6 +57,18 @@ class witness {
   int number_;
   std::atomic<std::uint32_t> mark_{alive};
   counter destroyed_;
+};
+
+// The first member of a state whose values are held in nodes: when the state ends, nodes that
+// ended threads left to the next scan are given up. Elsewhere than in an execution of the
+// simulator, which would call them a leak, a later scan comes by itself.
+struct gives_up_nodes {
+  gives_up_nodes() = default;
+  gives_up_nodes(const gives_up_nodes&) = delete;
+  gives_up_nodes& operator=(const gives_up_nodes&) = delete;
+  ~gives_up_nodes() {
+    if (sync::in_execution()) reclaim::clean_up();
+  }
 };
 
 }  // namespace tussle::workloads::litmus

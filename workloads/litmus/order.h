@@ -36,6 +36,7 @@ struct store_buffering {
       outcome{0, 0, forbidden, "both missed the other's update: no total order"},
   };
 
+  gives_up_nodes at_end;
   atom<T> x{numbered<T>(0)};
   atom<T> y{numbered<T>(0)};
   int seen_y = 0;

@@ -67,6 +67,7 @@ struct compare_and_set_once {
       outcome{0, 1, 2, acceptable, "actor 2 won"},
   };
 
+  gives_up_nodes at_end;
   atom<wide> value{wide::of(0)};
   const snapshot<wide> initial = value.load();
   bool first = false;
@@ -113,6 +114,7 @@ struct reset_vals_old {
       outcome{0, 0, 2, forbidden, "both say that they replaced the initial value"},
   };
 
+  gives_up_nodes at_end;
   atom<wide> value{wide::of(0)};
   int first_old = 0;
   int second_old = 0;
@@ -159,6 +161,7 @@ struct whole_value {
       outcome{torn, forbidden, "half of each"},
   };
 
+  gives_up_nodes at_end;
   atom<wide> value{wide::of(0)};
   int seen = 0;
 
@@ -181,6 +184,7 @@ struct borrowed_value {
       outcome{torn, forbidden, "it changed under the reader"},
   };
 
+  gives_up_nodes at_end;
   atom<wide> value{wide::of(0)};
   int seen = 0;
 
