@@ -26,8 +26,7 @@ void forget(Map& all, const void* address, std::size_t size) {
   for (std::size_t i = 0; i < size && !all.empty(); ++i) all.erase(begin + i);
 }
 
-// What the word is after the operation; the same if it does not write.
-std::uint64_t result_of(const memory_access& next, std::uint64_t present) {
+std::uint64_t whole_result(const memory_access& next, std::uint64_t present) {
   switch (next.kind) {
     case sync::access::load:
       return present;
@@ -58,13 +57,17 @@ bool compares(sync::access kind) {
 
 }  // namespace
 
+std::uint64_t result_of(const memory_access& next, std::uint64_t present) noexcept {
+  return cut(whole_result(next, present), next.size);
+}
+
 performed perform_in_place(const memory_access& next) noexcept {
   std::uint64_t present = 0;
   std::memcpy(&present, next.address, next.size);
   const bool matches = compares(next.kind) && present == next.expected;
   const bool writes = compares(next.kind) ? matches : next.kind != sync::access::load;
   if (writes) {
-    const std::uint64_t word = cut(result_of(next, present), next.size);
+    const std::uint64_t word = result_of(next, present);
     std::memcpy(next.address, &word, next.size);
   }
   return {{.value = present, .exchanged = matches}, writes};

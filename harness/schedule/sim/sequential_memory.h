@@ -49,6 +49,9 @@ class sequential_memory final : public memory_system {
   std::unordered_map<const void*, plain_variable> plain_;
 };
 
+// What a word is after the operation; the same if it does not write.
+std::uint64_t result_of(const memory_access& next, std::uint64_t present) noexcept;
+
 // Carries an operation out on the word at its address, whatever the order: what it read,
 // and whether it wrote.
 struct performed {

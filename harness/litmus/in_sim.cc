@@ -1,0 +1,98 @@
+#include "harness/litmus/in_sim.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "harness/schedule/sim/explore.h"
+#include "harness/schedule/sim/program.h"
+#include "harness/schedule/sim/report.h"
+#include "harness/schedule/sim/weak_memory.h"
+
+namespace tussle::litmus {
+namespace {
+
+constexpr int few_preemptions = 2;
+constexpr std::uint64_t unlimited = ~std::uint64_t{0};
+// Of the budget, for each of the two exhaustive searches.
+constexpr double exhaustive_share = 0.3;
+
+bool is_forbidden(const program& what, const values& seen) {
+  const auto found = std::find_if(what.outcomes.begin(), what.outcomes.end(),
+                                  [&](const outcome& each) { return each.seen == seen; });
+  return found == what.outcomes.end() || found->meaning == forbidden;
+}
+
+class search {
+ public:
+  search(const program& what, std::uint64_t seed) : what_(&what), seed_(seed) {}
+
+  // Returns whether these were all. Not after a failure.
+  bool run(sim::options how, double seconds) {
+    how.name = what_->info.name;
+    how.seed = seed_;
+    how.executions = unlimited;
+    how.seconds = seconds;
+    how.memory = &sim::make_weak_memory;
+    sim::result seen = sim::explore(how, [this] { execute(); });
+    executions += seen.executions;
+    spent += seen.seconds;
+    if (seen.failed) failed = std::move(seen.failed);
+    return seen.complete;
+  }
+
+  counts found;
+  std::uint64_t executions = 0;
+  double spent = 0;
+  std::optional<sim::failure> failed;
+
+ private:
+  void execute() {
+    const std::unique_ptr<batch> states = what_->make_batch();
+    states->refresh(1);
+    sim::threads(what_->actors, [&](int actor) { states->act(actor, 0); });
+    const values seen = states->judge(0);
+    // What comes after the forbidden one only repeats and shrinks it.
+    if (!met_forbidden_) ++found[seen];
+    if (!is_forbidden(*what_, seen)) return;
+    met_forbidden_ = true;
+    sim::require(false, "forbidden outcome: " + to_text(seen, what_->values));
+  }
+
+  const program* what_;
+  std::uint64_t seed_;
+  bool met_forbidden_ = false;
+};
+
+// Says how far it came.
+std::string search_all(search& all, double seconds) {
+  const double share = seconds * exhaustive_share;
+  if (all.run({.with = sim::strategy::exhaustive}, share)) return "all executions";
+  if (all.failed) return "until it failed";
+  const bool few = all.run(
+      {.with = sim::strategy::exhaustive, .most_preemptions = few_preemptions}, share);
+  if (all.failed) return "until it failed";
+  all.run({.with = sim::strategy::random}, seconds - 2 * share);
+  if (all.failed) return "until it failed";
+  return few ? "all with at most two preemptions, and random ones" : "random executions";
+}
+
+}  // namespace
+
+result in_sim(const program& what, double seconds, std::uint64_t seed) {
+  search all(what, seed);
+  result one{.info = what.info, .actors = what.actors, .values = what.values};
+  one.ran = runner::sim;
+  one.bound = search_all(all, seconds);
+  one.complete = one.bound == "all executions";
+  one.executions = all.executions;
+  one.seconds = all.spent;
+  one.outcomes = graded(what.outcomes, all.found);
+  if (all.failed) {
+    one.shown = sim::render(all.failed->shown);
+    if (!one.broken()) one.finding = all.failed->found.text;
+  }
+  return one;
+}
+
+}  // namespace tussle::litmus

@@ -1,0 +1,74 @@
+// litmus_values.h: values that show when they are torn, or used after their end.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "primitives/reclaim/retired.h"
+#include "primitives/sync/simulator.h"
+
+namespace tussle::workloads::litmus {
+
+// Two words: held in a node, and torn where they do not fit together.
+struct wide {
+  std::int64_t number = 0;
+  std::int64_t complement = ~std::int64_t{0};
+
+  static wide of(std::int64_t n) { return {n, ~n}; }
+};
+
+inline constexpr int torn = -1;
+
+inline int number_of(const wide& value) {
+  return value.complement == ~value.number ? static_cast<int>(value.number) : torn;
+}
+
+// Says whether it lives, also from memory that was given back but not used again, and counts
+// how often one of its kind was destroyed.
+class witness {
+ public:
+  using counter = std::shared_ptr<std::atomic<int>>;
+
+  witness(int number, counter destroyed)
+      : number_(number), destroyed_(std::move(destroyed)) {}
+  witness(const witness& other) : witness(other.number_, nullptr) {}
+  // The counter goes with what is kept.
+  witness(witness&& other) noexcept
+      : number_(other.number_), destroyed_(std::move(other.destroyed_)) {}
+  witness& operator=(const witness&) = delete;
+  ~witness() {
+    // Relaxed: read when all actors have ended.
+    if (destroyed_) destroyed_->fetch_add(1, std::memory_order_relaxed);
+    // Atomic so that the compiler keeps a store to memory that is given back.
+    mark_.store(dead, std::memory_order_relaxed);
+  }
+
+  // Its number, or `torn` when it is no more.
+  int number() const {
+    return mark_.load(std::memory_order_relaxed) == alive ? number_ : torn;
+  }
+
+ private:
+  static constexpr std::uint32_t alive = 0xa11fe;
+  static constexpr std::uint32_t dead = 0xdead;
+
+  int number_;
+  std::atomic<std::uint32_t> mark_{alive};
+  counter destroyed_;
+};
+
+// The first member of a state whose values are held in nodes: when the state ends, nodes that
+// ended threads left to the next scan are given up. Elsewhere than in an execution of the
+// simulator, which would call them a leak, a later scan comes by itself.
+struct gives_up_nodes {
+  gives_up_nodes() = default;
+  gives_up_nodes(const gives_up_nodes&) = delete;
+  gives_up_nodes& operator=(const gives_up_nodes&) = delete;
+  ~gives_up_nodes() {
+    if (sync::in_execution()) reclaim::clean_up();
+  }
+};
+
+}  // namespace tussle::workloads::litmus
