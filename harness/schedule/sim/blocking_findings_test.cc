@@ -1,0 +1,140 @@
+// Are threads that wait for ever found, and told from those that do not?
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "harness/schedule/sim/explore.h"
+#include "harness/schedule/sim/findings_testing.h"
+#include "harness/schedule/sim/program.h"
+#include "primitives/sync/atomic.h"
+#include "primitives/sync/condition_variable.h"
+#include "primitives/sync/mutex.h"
+#include "primitives/sync/per_thread.h"
+#include "primitives/sync/wait_word.h"
+
+namespace tussle::sim {
+namespace {
+
+constexpr auto acquire = std::memory_order_acquire;
+constexpr auto release = std::memory_order_release;
+
+void lock_both(bool broken) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  std::array<sync::mutex, 2> forks;
+  threads(2, [&](int i) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const std::size_t first = broken ? static_cast<std::size_t>(i) : 0;
+    const sync::mutex_lock one(forks[first]);
+    const sync::mutex_lock other(forks[1 - first]);
+  });
+}
+
+TEST(finding, two_mutexes_taken_in_opposite_orders) {
+  EXPECT_EQ(kind_found([] { lock_both(true); }), finding_kind::deadlock);
+  expect_clean([] { lock_both(false); });
+}
+
+// What is said of a finding: its own line, and who is in it.
+std::string said_of(const program& what) {
+  const result seen = explore({.executions = 2000}, what);
+  if (!seen.failed) return "";
+  std::string text = seen.failed->found.text;
+  for (const note& each : seen.failed->found.notes) text += "\n" + each.text;
+  return text;
+}
+
+TEST(finding, a_deadlock_says_who_waits_for_what_and_who_holds_it) {
+  const std::string said = said_of([] { lock_both(true); });
+
+  EXPECT_NE(said.find("thread 0 waits for the end of thread 1"), std::string::npos);
+  EXPECT_NE(said.find("thread 1 waits for mutex #"), std::string::npos) << said;
+  EXPECT_NE(said.find("held by thread 2 since step "), std::string::npos) << said;
+  EXPECT_NE(said.find("held by thread 1 since step "), std::string::npos) << said;
+}
+
+TEST(finding, a_mutex_that_its_owner_locks_again) {
+  EXPECT_EQ(kind_found([]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+              sync::mutex m;
+              m.lock();
+              m.lock();
+            }),
+            finding_kind::deadlock);
+}
+
+void wait_for_a_flag(bool broken) {
+  sync::mutex m;
+  sync::condition_variable changed;
+  bool set = false;
+  threads({[&] {
+             const sync::mutex_lock lock(m);
+             if (broken) {
+               changed.wait(m);
+             } else {
+               while (!set) changed.wait(m);
+             }
+           },
+           [&] {
+             {
+               const sync::mutex_lock lock(m);
+               set = true;
+             }
+             changed.notify_one();
+           }});
+}
+
+TEST(finding, a_notification_that_comes_before_the_wait) {
+  EXPECT_EQ(kind_found([] { wait_for_a_flag(true); }), finding_kind::lost_wake_up);
+  expect_clean([] { wait_for_a_flag(false); });
+}
+
+TEST(finding, a_lost_wake_up_says_who_sleeps_and_what_came_before) {
+  const std::string said = said_of([] { wait_for_a_flag(true); });
+
+  EXPECT_NE(said.find("thread 1 sleeps on #"), std::string::npos) << said;
+  EXPECT_NE(said.find("nobody is left to wake it"), std::string::npos) << said;
+  EXPECT_NE(said.find("was notified before, by thread 2 in step "), std::string::npos);
+  EXPECT_NE(said.find("when nobody waited"), std::string::npos) << said;
+}
+
+void sleep_on_a_word(bool broken) {
+  sync::wait_word word;
+  threads({[&] {
+             while (word.load(acquire) == 0) word.wait(0);
+           },
+           [&] {
+             word.store(1, release);
+             if (!broken) word.wake_all();
+           }});
+}
+
+TEST(finding, a_word_that_changes_without_a_wake) {
+  EXPECT_EQ(kind_found([] { sleep_on_a_word(true); }), finding_kind::lost_wake_up);
+  expect_clean([] { sleep_on_a_word(false); });
+}
+
+// Each steps back when it sees that the other wants in, too; `broken`: both do.
+void enter_politely(bool broken) {
+  std::array<sync::atomic<bool>, 2> wants{};
+  threads(2, [&](int i) {
+    auto& mine = wants[static_cast<std::size_t>(i)];
+    const auto& theirs = wants[static_cast<std::size_t>(1 - i)];
+    for (;;) {
+      mine.store(true, std::memory_order_seq_cst);
+      if (!theirs.load(std::memory_order_seq_cst)) break;
+      if (!broken && i == 0) {
+        while (theirs.load(std::memory_order_seq_cst)) sync::yield();
+        break;
+      }
+      mine.store(false, std::memory_order_seq_cst);
+    }
+    mine.store(false, std::memory_order_seq_cst);
+  });
+}
+
+TEST(finding, two_polite_threads_that_never_get_in) {
+  options soon{.executions = 2000, .within = {.most_points = 40}};
+  EXPECT_EQ(kind_found([] { enter_politely(true); }, soon), finding_kind::livelock);
+  expect_clean([] { enter_politely(false); }, soon);
+}
+
+}  // namespace
+}  // namespace tussle::sim
