@@ -9,6 +9,7 @@
 #include "workloads/scenarios/cas_conflict.h"
 #include "workloads/scenarios/counter.h"
 #include "workloads/scenarios/counter_private.h"
+#include "workloads/scenarios/history_cell.h"
 #include "workloads/scenarios/read_mostly.h"
 #include "workloads/scenarios/update_object.h"
 #include "workloads/subjects/absl_mutex.h"
@@ -55,6 +56,7 @@ harness::registry all_cases() {
           planted::late_look_at_count, planted::reused_node>();
   all.add<update_object, s::atom, s::atom_backoff, planted::load_then_reset>();
   all.add<cas_conflict, s::atom, s::atom_backoff, planted::load_then_reset>();
+  all.add<history_cell, s::atom, s::atom_backoff, planted::load_then_reset>();
   refuse<s::cas_loop, s::fetch_add, s::sharded_counter, s::mutex, s::shared_mutex,
          s::absl_mutex, s::spin_lock, s::spin_lock_backoff, s::ticket_lock, s::mcs_lock,
          s::clh_lock, s::atomic_wait, s::semaphore, s::atomic_shared_ptr, s::locked_node,

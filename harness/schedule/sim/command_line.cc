@@ -3,9 +3,11 @@
 #include <charconv>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <string_view>
 
 #include "harness/case/case_name.h"
+#include "harness/schedule/sim/weak_memory.h"
 
 namespace tussle::sim {
 namespace {
@@ -22,6 +24,13 @@ Number number(std::string_view option, std::string_view text, Number least, Numb
   throw usage_error(std::string(option) + " is '" + std::string(text) +
                     "' in the command line: use a number from " + std::to_string(least) +
                     " to " + std::to_string(most));
+}
+
+std::unique_ptr<memory_system> (*memory_named(std::string_view text))() {
+  if (text == "sequential") return &make_sequential_memory;
+  if (text == "weak") return &make_weak_memory;
+  throw usage_error("--memory is '" + std::string(text) +
+                    "' in the command line: use sequential or weak");
 }
 
 strategy strategy_named(std::string_view text) {
@@ -51,6 +60,8 @@ bool set(command_line& line, std::string_view option, std::string_view value) {
     how.executions = whole(1, many);
   } else if (option == "--budget") {
     how.seconds = number(option, value, 0.001, 1e6);
+  } else if (option == "--memory") {
+    how.memory = memory_named(value);
   } else if (option == "--seed") {
     how.seed = whole(0, std::numeric_limits<std::uint64_t>::max());
   } else if (option == "--points") {
@@ -105,8 +116,10 @@ command_line read_command_line(int argc, const char* const* argv) {
   return line;
 }
 
-std::string to_text(const limits& within) {
+std::string to_text(const options& how) {
+  const limits& within = how.within;
   std::string text;
+  if (how.memory == &make_weak_memory) text += " --memory weak";
   if (within.most_points != usual_points) {
     text += " --points " + std::to_string(within.most_points);
   }
@@ -134,6 +147,8 @@ usage: tussle_sim --case NAME [OPTIONS]        tussle_sim --list
   --seed S               draws other executions (default 1)
   --points N             after so many scheduling points threads take turns, and after as
                          many again it is a livelock (default 1000000)
+  --memory M             sequential: loads read the newest store; weak: what C++20 allows
+                         them (default sequential)
   --spurious N           so many weak compare-exchanges may fail for no reason (default 0)
   --failing-allocations N  so many allocations of nodes may fail (default 0)
   --replay TOKEN         the one execution that was found

@@ -25,7 +25,7 @@ struct command_line {
 command_line read_command_line(int argc, const char* const* argv);
 
 // The options that decide which questions an execution asks, as they are typed.
-std::string to_text(const limits& within);
+std::string to_text(const options& how);
 
 std::string usage();
 

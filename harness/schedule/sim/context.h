@@ -8,6 +8,8 @@
 
 #if !defined(__x86_64__) || !defined(__ELF__)
 #define TUSSLE_SIM_UCONTEXT 1
+#endif
+#if defined(TUSSLE_SIM_UCONTEXT)
 #include <ucontext.h>
 #endif
 

@@ -155,6 +155,7 @@ class execution final : public sync::simulator, private store_choice {
   void check_alive(const void* address, std::size_t size) noexcept;
   void note_path(fiber& thread) const noexcept;
   void record(const char* operation, const void* object, std::string detail) noexcept;
+  std::string text_of(std::uint64_t word, std::uint8_t size);
   void record_access(const memory_access& next, const memory_result& result) noexcept;
 
   memory_system* memory_;

@@ -33,10 +33,12 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t execution) {
   return harness::generator(seed * 0x1'0000'0001 + execution)();
 }
 
-// The limits decide which questions are asked.
+// The limits and the memory decide which questions are asked.
 std::uint32_t fingerprint_of(const options& how) {
   const limits& within = how.within;
-  return sim::fingerprint_of(how.name + " " + std::to_string(within.most_points) + " " +
+  const bool is_sequential = how.memory == &make_sequential_memory;
+  return sim::fingerprint_of(how.name + (is_sequential ? " sequential " : " other ") +
+                             std::to_string(within.most_points) + " " +
                              std::to_string(within.spurious_failures) + " " +
                              std::to_string(within.failed_allocations));
 }

@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/schedule/sim/context.h"
 #include "harness/schedule/sim/explore.h"
 #include "harness/schedule/sim/program.h"
-#include "harness/schedule/sim/stack.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/sync/thread.h"
@@ -19,32 +17,6 @@ namespace tussle::sim {
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
-
-TEST(context, control_goes_to_and_fro) {
-  struct ping_pong {
-    context outside;
-    context inside;
-    std::vector<int> seen;
-  } both;
-  const stack own;
-  both.inside.prepare(
-      own.begin(), stack::size,
-      [](void* all) {
-        auto& to = *static_cast<ping_pong*>(all);
-        for (int i = 0;; i += 2) {
-          to.seen.push_back(i);
-          to.outside.switch_from(to.inside);
-        }
-      },
-      &both);
-
-  for (int i = 1; i < 6; i += 2) {
-    both.inside.switch_from(both.outside);
-    both.seen.push_back(i);
-  }
-
-  EXPECT_EQ(both.seen, (std::vector<int>{0, 1, 2, 3, 4, 5}));
-}
 
 // Each thread throws, catches, and lets others run while it holds what it caught.
 TEST(fiber, exceptions_of_several_threads_do_not_mix) {

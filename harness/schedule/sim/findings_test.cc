@@ -77,6 +77,24 @@ TEST(finding, two_mutexes_taken_in_opposite_orders) {
   expect_clean([] { lock_both(false); });
 }
 
+// What is said of a finding: its own line, and who is in it.
+std::string said_of(const program& what) {
+  const result seen = explore({.executions = 2000}, what);
+  if (!seen.failed) return "";
+  std::string text = seen.failed->found.text;
+  for (const note& each : seen.failed->found.notes) text += "\n" + each.text;
+  return text;
+}
+
+TEST(finding, a_deadlock_says_who_waits_for_what_and_who_holds_it) {
+  const std::string said = said_of([] { lock_both(true); });
+
+  EXPECT_NE(said.find("thread 0 waits for the end of thread 1"), std::string::npos);
+  EXPECT_NE(said.find("thread 1 waits for mutex #"), std::string::npos) << said;
+  EXPECT_NE(said.find("held by thread 2 since step "), std::string::npos) << said;
+  EXPECT_NE(said.find("held by thread 1 since step "), std::string::npos) << said;
+}
+
 TEST(finding, a_mutex_that_its_owner_locks_again) {
   EXPECT_EQ(kind_found([]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
               sync::mutex m;
@@ -110,6 +128,15 @@ void wait_for_a_flag(bool broken) {
 TEST(finding, a_notification_that_comes_before_the_wait) {
   EXPECT_EQ(kind_found([] { wait_for_a_flag(true); }), finding_kind::lost_wake_up);
   expect_clean([] { wait_for_a_flag(false); });
+}
+
+TEST(finding, a_lost_wake_up_says_who_sleeps_and_what_came_before) {
+  const std::string said = said_of([] { wait_for_a_flag(true); });
+
+  EXPECT_NE(said.find("thread 1 sleeps on #"), std::string::npos) << said;
+  EXPECT_NE(said.find("nobody is left to wake it"), std::string::npos) << said;
+  EXPECT_NE(said.find("was notified before, by thread 2 in step "), std::string::npos);
+  EXPECT_NE(said.find("when nobody waited"), std::string::npos) << said;
 }
 
 void sleep_on_a_word(bool broken) {

@@ -93,8 +93,8 @@ void print_failure(const attempt& smallest, const command_line& line) {
     return;
   }
   std::cout << "token: " << failed.token << "\nagain: scripts/tussle sim --case "
-            << program_name(smallest.chosen, smallest.operations)
-            << to_text(line.how.within) << " --replay " << failed.token << '\n';
+            << program_name(smallest.chosen, smallest.operations) << to_text(line.how)
+            << " --replay " << failed.token << '\n';
 }
 
 int explore_case(const harness::registry& all, const command_line& line) {

@@ -1,6 +1,7 @@
 #include "harness/schedule/sim/shrink.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <tuple>
 #include <utility>
@@ -13,6 +14,7 @@ namespace tussle::sim {
 namespace {
 
 constexpr int most_tries = 4'000;
+constexpr auto most_time = std::chrono::seconds(10);  // long executions: fewer tries
 
 class shrinking {
  public:
@@ -26,7 +28,7 @@ class shrinking {
         size_(size_of(failed)) {}
 
   answers result() {
-    while (one_pass() && tries_ < most_tries) {
+    while (one_pass() && !is_over()) {
     }
     return without_last_zeros(std::move(best_.given));
   }
@@ -46,8 +48,12 @@ class shrinking {
     return given;
   }
 
+  bool is_over() const {
+    return tries_ >= most_tries || std::chrono::steady_clock::now() - began_ > most_time;
+  }
+
   bool improves(chooser&& again) {
-    if (++tries_ > most_tries) return false;
+    ++tries_;
     again.begin({});
     outcome seen = runs_->run(*what_, again, *within_, false);
     if (!seen.failure || seen.failure->kind != kind_ || size_of(seen) >= size_) {
@@ -73,7 +79,7 @@ class shrinking {
 
   bool try_turns() {
     bool any = false;
-    for (std::size_t i = 0; i < best_.turns.size() && tries_ < most_tries;) {
+    for (std::size_t i = 0; i < best_.turns.size() && !is_over();) {
       std::vector<turn> fewer = best_.turns;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
       const bool better = improves(given_turns(std::move(fewer), best_.given_to_others));
@@ -89,7 +95,7 @@ class shrinking {
     bool any = false;
     for (std::size_t group = std::max<std::size_t>(best_.given.size() / 2, 1); group > 0;
          group /= 2) {
-      for (std::size_t begin = 0; begin < best_.given.size() && tries_ < most_tries;) {
+      for (std::size_t begin = 0; begin < best_.given.size() && !is_over();) {
         answers candidate = best_.given;
         const std::size_t end = std::min(begin + group, candidate.size());
         change(candidate, begin, end);
@@ -110,6 +116,7 @@ class shrinking {
   outcome best_;
   size size_;
   int tries_ = 0;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
