@@ -43,6 +43,8 @@ mark_as_advanced(TUSSLE_CCACHE)
 if(TUSSLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Relative to the checkout, so that another checkout finds what this one compiled.
   set(_ccache_environment "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}")
+  # What ccache asks for where precompiled headers are used; __TIME__ is nowhere.
+  list(APPEND _ccache_environment CCACHE_SLOPPINESS=pch_defines,time_macros)
   # ccache does not tell objects apart by -ffile-prefix-map, and reports of sanitizers name files: whoever changes the
   # map changes the namespace too.
   if(NOT TUSSLE_MODE STREQUAL "bench")

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reports import formats
 from reports.contents import contents
+from reports.history_figure import in_words, timeline
 from reports.latency_sections import latency_sections
 from reports.matrix import matrix
 from reports.naming import slug
@@ -18,6 +19,7 @@ from reports.palette import variables
 from reports.plots import Panel, panels, styles
 from reports.sections import workload_sections
 from reports.sparks import spark
+from reports.svg import to_svg
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 STATES = {
@@ -59,6 +61,7 @@ def _facts(summary: dict[str, Any], detectors: dict[str, Any] | None) -> dict[st
         n=Numbers(summary),
         timed=summary["kind"] == "run",
         pictures=_pictures(summary),
+        history_pictures=_history_pictures(summary),
         matrix=places,
         heat=heat_picture(summary, places),
         course=course_picture(summary),
@@ -115,6 +118,16 @@ def _pictures(summary: dict[str, Any]) -> dict[str, dict[str, Panel]]:
             workload, summary["cases"], looks, summary["cores"])}
         for workload in summary["workloads"]
     } if summary["kind"] == "run" else {}
+
+
+def _history_pictures(summary: dict[str, Any]) -> dict[str, str]:
+    """Returns a timeline for each history that is shown."""
+    return {
+        row["id"]: to_svg(
+            timeline(row["history"]), f"{row['id']}-timeline", in_words(row["history"]),
+            {str(number): one["text"] for number, one in enumerate(row["history"]["operations"])})
+        for row in summary["histories"]
+    }
 
 
 def _leader_places(summary: dict[str, Any]) -> dict[tuple[str, str, int], int]:

@@ -8,6 +8,7 @@ from reports.cases import Row, case_rows
 from reports.choosing import choices
 from reports.drift import drift_over
 from reports.files import finite
+from reports.histories import history_rows
 from reports.latency import latency_rows, latency_troubles
 from reports.naming import group_key, slug
 from reports.planted import planted_rows
@@ -62,6 +63,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "troubles": trouble_rows(run, rows) + latency_troubles(run, latency),
         "planted": planted,
         "races": races,
+        "histories": history_rows(run),
         "corrupt": [asdict(item) for item in run.corrupt],
         "samples": sample_table(run),
         "comparison": comparison,

@@ -23,6 +23,7 @@
 #include "workloads/scenarios/cas_conflict.h"
 #include "workloads/scenarios/counter.h"
 #include "workloads/scenarios/counter_private.h"
+#include "workloads/scenarios/history_cell.h"
 #include "workloads/scenarios/read_mostly.h"
 #include "workloads/scenarios/update_object.h"
 
@@ -92,6 +93,7 @@ struct cell_role {
     all.extend<read_mostly, Subject>();
     all.extend<update_object, Subject>();
     all.extend<cas_conflict, Subject>();
+    all.extend<history_cell, Subject>();
     counter_role::enter<Subject>(all);
   }
 

@@ -40,14 +40,16 @@ class Cases(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_token_is_the_same_execution_in_every_process(self) -> None:
-        found = sim("--case", "counter/load_then_reset/threads:3", "--no-lines").stdout
-        again = re.search(r"^again: scripts/tussle sim (.*)$", found, re.MULTILINE)
-        assert again is not None, found
+        for case in ("counter/load_then_reset/threads:3", "read_mostly/reused_node/read_share:0.5/threads:3"):
+            with self.subTest(case):
+                found = sim("--case", case, "--no-lines").stdout
+                again = re.search(r"^again: scripts/tussle sim (.*)$", found, re.MULTILINE)
+                assert again is not None, found
 
-        texts = {sim(*again[1].split(), "--no-lines").stdout for _ in range(REPLAYS)}
+                texts = {sim(*again[1].split(), "--no-lines").stdout for _ in range(REPLAYS)}
 
-        self.assertEqual(len(texts), 1)
-        self.assertIn(texts.pop().strip(), found)
+                self.assertEqual(len(texts), 1)
+                self.assertIn(texts.pop().strip(), found)
 
     def test_the_execution_names_lines_of_the_source(self) -> None:
         done = sim("--case", "counter/load_then_reset/threads:2")

@@ -10,9 +10,12 @@ namespace tussle::harness {
 struct verdict {
   bool passed = true;
   std::string message;  // what was compared, with the numbers
+  // A history that shows the failure, as JSON (history.schema.json#/$defs/record); empty:
+  // none was recorded.
+  std::string evidence = {};
 
-  static verdict pass(std::string message) { return {true, std::move(message)}; }
-  static verdict fail(std::string message) { return {false, std::move(message)}; }
+  static verdict pass(std::string message) { return {true, std::move(message), {}}; }
+  static verdict fail(std::string message) { return {false, std::move(message), {}}; }
 };
 
 // Passes if found == expected; the message carries both, named.

@@ -243,7 +243,8 @@ class Front(Check):
         self.assertEqual(done.returncode, 4)
         rows = json.loads(done.stdout)["benchmarks"]
         self.assertEqual(sum("throws" in row["name"] and row["error_occurred"] for row in rows), 4)
-        self.assertEqual(sum(row["real_time"] > 0 for row in rows), 2)
+        # Measured, though on a busy machine perhaps without a step in so short a window.
+        self.assertEqual(sum("fine" in row["name"] and row["verified"] for row in rows), 2)
 
     def test_out_file_has_the_rows_and_is_refused_early_when_it_cannot_be(self) -> None:
         file = self.folder / "rows.json"

@@ -87,6 +87,16 @@ json races(const case_result& result) {
   return records;
 }
 
+// Of the windows that failed, where a history was recorded that shows it.
+json histories(const case_result& result) {
+  json records = json::array();
+  for (const case_sample& sample : result.samples) {
+    const std::string& evidence = sample.verdict.evidence;
+    if (!evidence.empty()) records.push_back(json::parse(evidence));
+  }
+  return records;
+}
+
 json context(const case_result& result) {
   double load = 0;
   const bool known = getloadavg(&load, 1) == 1;
@@ -121,6 +131,9 @@ json to_json(const case_result& result) {
        {{"passed", result.verdict.passed}, {"message", result.verdict.message}}},
       {"error", result.error.empty() ? json(nullptr) : json(result.error)},
       {"races", races(result)}};
+  if (json shown = histories(result); !shown.empty()) {
+    record["histories"] = std::move(shown);
+  }
   if (result.options.latency.every != 0) record["latency"] = latency_json(result);
   return record;
 }

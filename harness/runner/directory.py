@@ -23,7 +23,7 @@ from harness.runner.trouble import Trouble, reason
 
 RESULTS_VARIABLE = "TUSSLE_RESULTS"
 OTHER = "choose another --out"
-PARTS = ("env", "units", "races", "logs")
+PARTS = ("env", "units", "races", "logs", "histories")
 DRAWN = "hist"  # the report writes there
 
 
@@ -127,6 +127,13 @@ class Directory:
 
     def write_race(self, race: dict[str, Any]) -> None:
         write_json(self.path / "races" / f"{file_name(race['id'])}.json", race)
+
+    def write_histories(self, unit: dict[str, Any]) -> None:
+        """Keeps the histories of a unit that no order explains in a file of their own, if there are any."""
+        histories = (unit["result"] or {}).get("histories")
+        if histories:
+            facts = {key: unit[key] for key in ("schema", "key", "case", "subject")}
+            write_json(self.path / "histories" / f"{unit['key']}.json", {**facts, "histories": histories})
 
     def write_log(self, key: str, text: str) -> str:
         """Keeps the words of a unit that went wrong; returns where, relative to the run."""

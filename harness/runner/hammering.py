@@ -143,6 +143,7 @@ class Hammer:
         as_it_should = self.score.add(record)
         if said and (not as_it_should or found is not None):
             record["log"] = self.directory.write_log(record["key"], said)
+        self.directory.write_histories(record)
         self.directory.write_unit(record)
         self.directory.note("unit", key=record["key"], status=record["status"])
         if not as_it_should:

@@ -68,6 +68,7 @@ class Session:
         as_it_should = self.tally.add(record)
         if not as_it_should and outcome.said:
             record["log"] = self.directory.write_log(record["key"], outcome.said)
+        self.directory.write_histories(record)
         self.directory.write_unit(record)
         for race in self.races.add(record):
             self.directory.write_race(self.races.found[race])

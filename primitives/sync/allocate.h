@@ -15,12 +15,12 @@ inline namespace TUSSLE_SYNC_MODE {
 
 // Throws: std::bad_alloc.
 inline void* allocate(std::size_t size, std::size_t alignment) {
-  if (simulator* const s = detail::simulated()) return s->allocate(size, alignment);
+  if (simulator* s = detail::simulated()) return s->allocate(size, alignment);
   return ::operator new (size, std::align_val_t{alignment});
 }
 
 inline void deallocate(void* memory, std::size_t alignment) noexcept {
-  if (simulator* const s = detail::simulated(); s != nullptr && s->deallocate(memory)) {
+  if (simulator* s = detail::simulated(); s != nullptr && s->deallocate(memory)) {
     return;
   }
   ::operator delete (memory, std::align_val_t{alignment});

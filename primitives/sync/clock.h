@@ -13,14 +13,14 @@ struct clock {
   using duration = std::chrono::steady_clock::duration;
 
   static time_point now() noexcept {
-    if (simulator* const s = detail::simulated()) return s->now();
+    if (simulator* s = detail::simulated()) return s->now();
     return std::chrono::steady_clock::now();
   }
 };
 
 // Blocks until the clock has reached `deadline`.
 inline void sleep_until(time_point deadline) {
-  if (simulator* const s = detail::simulated()) return s->sleep_until(deadline);
+  if (simulator* s = detail::simulated()) return s->sleep_until(deadline);
   std::this_thread::sleep_until(deadline);
 }
 

@@ -22,14 +22,14 @@ inline namespace TUSSLE_SYNC_MODE {
 class condition_variable {
  public:
   condition_variable() noexcept {
-    if (simulator* const s = detail::simulated()) s->begin_life(this, sizeof *this);
+    if (simulator* s = detail::simulated()) s->begin_life(this, sizeof *this);
   }
   condition_variable(const condition_variable&) = delete;
   condition_variable& operator=(const condition_variable&) = delete;
 
   // Gives `held` up while it waits, and holds it again afterwards.
   void wait(mutex& held) ABSL_EXCLUSIVE_LOCKS_REQUIRED(held) {
-    if (simulator* const s = detail::simulated()) {
+    if (simulator* s = detail::simulated()) {
       s->wait(this, &held, nullptr);
       return;
     }
@@ -41,7 +41,7 @@ class condition_variable {
 
   // The same; false if the deadline passed without a notification.
   bool wait_until(mutex& held, time_point deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(held) {
-    if (simulator* const s = detail::simulated()) return s->wait(this, &held, &deadline);
+    if (simulator* s = detail::simulated()) return s->wait(this, &held, &deadline);
     detail::announce({operation::wait, this, nullptr});
     std::unique_lock<std::mutex> lock(held.mutex_, std::adopt_lock);
     const std::cv_status status = waiters_.wait_until(lock, deadline);
@@ -50,13 +50,13 @@ class condition_variable {
   }
 
   void notify_one() noexcept {
-    if (simulator* const s = detail::simulated()) return s->notify(this, false);
+    if (simulator* s = detail::simulated()) return s->notify(this, false);
     detail::announce({operation::notify, this, nullptr});
     waiters_.notify_one();
   }
 
   void notify_all() noexcept {
-    if (simulator* const s = detail::simulated()) return s->notify(this, true);
+    if (simulator* s = detail::simulated()) return s->notify(this, true);
     detail::announce({operation::notify, this, nullptr});
     waiters_.notify_all();
   }

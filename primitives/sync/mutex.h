@@ -19,25 +19,25 @@ class condition_variable;
 class ABSL_LOCKABLE mutex {
  public:
   constexpr mutex() noexcept {
-    if (simulator* const s = detail::simulated()) s->begin_life(this, sizeof *this);
+    if (simulator* s = detail::simulated()) s->begin_life(this, sizeof *this);
   }
   mutex(const mutex&) = delete;
   mutex& operator=(const mutex&) = delete;
 
   void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
-    if (simulator* const s = detail::simulated()) return s->lock(this);
+    if (simulator* s = detail::simulated()) return s->lock(this);
     detail::announce({operation::lock, this, nullptr});
     mutex_.lock();
   }
 
   bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
-    if (simulator* const s = detail::simulated()) return s->try_lock(this);
+    if (simulator* s = detail::simulated()) return s->try_lock(this);
     detail::announce({operation::try_lock, this, nullptr});
     return mutex_.try_lock();
   }
 
   void unlock() ABSL_UNLOCK_FUNCTION() {
-    if (simulator* const s = detail::simulated()) return s->unlock(this);
+    if (simulator* s = detail::simulated()) return s->unlock(this);
     detail::announce({operation::unlock, this, nullptr});
     mutex_.unlock();
   }

@@ -27,18 +27,18 @@ pthread_key_t make_key() {
 // A pthread key, because its destructor runs after those of all thread_local objects, and
 // again if one of them comes back.
 void at_thread_exit(void (*act)() noexcept) {
-  if (simulator* const s = detail::simulated()) return s->at_thread_exit(act);
+  if (simulator* s = detail::simulated()) return s->at_thread_exit(act);
   static const pthread_key_t key = make_key();
   require(pthread_setspecific(key, reinterpret_cast<void*>(act)));
 }
 
 void yield() noexcept {
-  if (simulator* const s = detail::simulated()) return s->yield();
+  if (simulator* s = detail::simulated()) return s->yield();
   std::this_thread::yield();
 }
 
 void at_execution_end([[maybe_unused]] void (*act)() noexcept) {
-  if (simulator* const s = detail::simulated()) s->at_end(act);
+  if (simulator* s = detail::simulated()) s->at_end(act);
 }
 
 }  // namespace TUSSLE_SYNC_MODE

@@ -21,7 +21,7 @@ class per_thread {
  public:
   // The calling thread's. Quick: no guard, no call.
   static T& mine() noexcept {
-    if (simulator* const s = detail::simulated()) return *static_cast<T*>(s->own(type_));
+    if (simulator* s = detail::simulated()) return *static_cast<T*>(s->own(type_));
     return value_;
   }
 

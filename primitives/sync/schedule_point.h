@@ -27,7 +27,7 @@ inline bool announce([[maybe_unused]] const visible_operation& next) noexcept {
 
 // `name` must have static storage.
 inline void schedule_point([[maybe_unused]] const char* name) noexcept {
-  if (simulator* const s = detail::simulated()) return s->named_point(name);
+  if (simulator* s = detail::simulated()) return s->named_point(name);
   detail::announce({operation::named_point, nullptr, name});
 }
 

@@ -119,7 +119,8 @@ constexpr simulator* simulated() noexcept {
 }  // namespace detail
 #else
 namespace detail {
-// Code for a simulator disappears where there never is one.
+// Code for a simulator disappears where there never is one. (A caller's pointer is not const:
+// g++ 12 would take it for a constant, and warn of the calls that it does not make.)
 constexpr simulator* simulated() noexcept { return nullptr; }
 }  // namespace detail
 #endif

@@ -25,7 +25,7 @@ class thread {
   // Calls a copy of f on a new thread. Throws: std::system_error, std::bad_alloc.
   template <typename F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, thread>) explicit thread(F&& f) {
-    if (simulator* const s = detail::simulated()) {
+    if (simulator* s = detail::simulated()) {
       using body = std::decay_t<F>;
       auto owned = std::make_unique<body>(std::forward<F>(f));
       simulated_ = s->start_thread(&call<body>, owned.get());
@@ -51,7 +51,7 @@ class thread {
 
   // Blocks until the thread has ended. Throws: std::system_error if it cannot be joined.
   void join() {
-    if (simulator* const s = detail::simulated(); s != nullptr && simulated_ != none) {
+    if (simulator* s = detail::simulated(); s != nullptr && simulated_ != none) {
       return s->join_thread(std::exchange(simulated_, none));
     }
     detail::announce({operation::join_thread, this, nullptr});
@@ -70,7 +70,7 @@ class thread {
   // A std::thread terminates by itself.
   void require_joined() noexcept {
     if (simulated_ == none) return;
-    if (simulator* const s = detail::simulated()) {
+    if (simulator* s = detail::simulated()) {
       s->misused("a thread that was not joined is destroyed");
     }
     std::terminate();

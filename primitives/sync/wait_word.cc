@@ -92,7 +92,7 @@ void wake_in_system(const word& w, bool /*all*/) noexcept {
 namespace detail {
 
 bool sleep_on(const word& w, std::uint32_t expected, const time_point* deadline) {
-  if (simulator* const s = simulated()) {
+  if (simulator* s = simulated()) {
     const memory_access look{.kind = access::load,
                              .size = sizeof expected,
                              .address = const_cast<word*>(&w),
@@ -105,7 +105,7 @@ bool sleep_on(const word& w, std::uint32_t expected, const time_point* deadline)
 }
 
 void wake(const word& w, bool all) noexcept {
-  if (simulator* const s = simulated()) return s->notify(&w, all);
+  if (simulator* s = simulated()) return s->notify(&w, all);
   announce({operation::notify, &w, nullptr});
   wake_in_system(w, all);
 }

@@ -60,6 +60,7 @@ inline harness::conditions two_threads_that_only_update() {
   harness::conditions values;
   for (const char* name : {"think", "hold", "read_share"}) values.set(name, 0);
   values.set("burst", 1);
+  values.set("operations", 1000);
   values.set("threads", 2);
   return values;
 }
@@ -157,6 +158,7 @@ harness::verdict after_many_steps() {
   values.set("hold", 0);
   values.set("read_share", 0.5);
   values.set("burst", 1);
+  values.set("operations", 1000);
   values.set("threads", 1);
   Run run(values);
   harness::worker self(0, 1, 1);

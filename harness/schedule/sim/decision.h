@@ -29,6 +29,13 @@ struct option {
   const void* object = nullptr;  // null: none
   bool writes = false;           // changes the object
   bool timed_out = false;        // its wait would end because the deadline passes now
+  std::uint64_t passed = 0;      // scheduling points so far
+};
+
+// A thread runs until it has passed so many scheduling points in all.
+struct turn {
+  int thread;
+  std::uint64_t until;
 };
 
 struct question {

@@ -185,7 +185,8 @@ void execution::at_end(void (*act)() noexcept) {
 
 void execution::begin_life(const void* address, std::size_t size) noexcept {
   memory_->begin_life(current_->number, address, size);
-  names_.forget(address, size);
+  // A tracked block keeps its name: its memory is never used again.
+  if (!heap_.contains(address)) names_.forget(address, size);
   mutexes_.erase(address);
   notifications_.erase(address);
 }

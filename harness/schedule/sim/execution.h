@@ -50,6 +50,8 @@ struct outcome {
   std::uint64_t switches = 0;          // of threads
   std::uint64_t thread_decisions = 0;  // with more than one answer
   answers given;
+  answers given_to_others;  // of them, to questions that are not about threads
+  std::vector<turn> turns;
   std::vector<step> steps;  // when the execution was to be shown
 };
 
@@ -122,10 +124,10 @@ class execution final : public sync::simulator, private store_choice {
   void look_for_leaks();
 
   // scheduling.cc: who is next?
+  void announce(const void* object, bool writes) noexcept;
   void point(const void* object, bool writes) noexcept;
   void block(need what, const void* awaited, const sync::time_point* deadline) noexcept;
   void reschedule(int yielding = -1) noexcept;
-  void give_way(fiber& to) noexcept;
   void switch_to(fiber& to) noexcept;
   bool can_run(const fiber& thread) const;
   void list_options(int yielding);
@@ -153,6 +155,7 @@ class execution final : public sync::simulator, private store_choice {
   void check_alive(const void* address, std::size_t size) noexcept;
   void note_path(fiber& thread) const noexcept;
   void record(const char* operation, const void* object, std::string detail) noexcept;
+  std::string text_of(std::uint64_t word, std::uint8_t size);
   void record_access(const memory_access& next, const memory_result& result) noexcept;
 
   memory_system* memory_;

@@ -119,12 +119,13 @@ TEST(fiber, has_objects_of_its_own_and_ends_as_threads_do) {
 }
 
 int ends = 0;
+void note_end() noexcept { ++ends; }
 
 TEST(execution, calls_what_was_left_for_its_end_once) {
   ends = 0;
   explore({.executions = 3}, [] {
-    sync::at_execution_end([]() noexcept { ++ends; });
-    sync::at_execution_end([]() noexcept { ++ends; });
+    sync::at_execution_end(&note_end);
+    sync::at_execution_end(&note_end);
   });
 
   EXPECT_EQ(ends, 3);

@@ -1,6 +1,7 @@
 // object_names.h: what people call the objects that threads work on.
 //
-// The name that the program gave (sim::name), or #1, #2, ... in the order of first use.
+// The name that the program gave (sim::name), or #1, #2, ... in the order of first use. A
+// value that is an address is "&" and the name of what lies there.
 #pragma once
 
 #include <cstddef>

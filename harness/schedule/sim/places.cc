@@ -51,14 +51,9 @@ std::string short_name(std::string_view function) {
   std::string plain;
   int depth = 0;
   for (const char c : function) {
-    if (c == '<') ++depth;
-    if (c == '(' && depth == 0 && !plain.ends_with("operator")) {
-      if (plain.empty() || plain.ends_with(':')) {
-        ++depth;  // "(anonymous namespace)"
-        continue;
-      }
-      break;
-    }
+    const bool opens_scope = plain.empty() || plain.ends_with(':');  // (anonymous ...)
+    if (c == '(' && depth == 0 && !opens_scope && !plain.ends_with("operator")) break;
+    if (c == '<' || (c == '(' && (depth > 0 || opens_scope))) ++depth;
     if (depth == 0) plain += c;
     if ((c == '>' || c == ')') && depth > 0) --depth;
   }

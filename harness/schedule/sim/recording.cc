@@ -51,8 +51,22 @@ const char* name_of(std::memory_order order) {
   return "seq_cst";
 }
 
-// Signed where that is shorter.
-std::string number(std::uint64_t word, std::uint8_t size) {
+bool compares(sync::access kind) {
+  return kind == sync::access::compare_exchange_strong ||
+         kind == sync::access::compare_exchange_weak;
+}
+
+}  // namespace
+
+// Signed where that is shorter. An address is named as the object there: it differs from
+// process to process.
+std::string execution::text_of(std::uint64_t word, std::uint8_t size) {
+  constexpr std::uint64_t lowest_address = std::uint64_t{1} << 40;
+  constexpr std::uint64_t highest_address = std::uint64_t{1} << 47;
+  if (size == 8 && word >= lowest_address && word < highest_address) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
+    return "&" + names_.of(reinterpret_cast<const void*>(word));
+  }
   const int unused = 64 - 8 * size;
   const auto value = static_cast<std::int64_t>(word << unused) >> unused;
   if (value > -1'000'000 && value < 1'000'000) return std::to_string(value);
@@ -61,13 +75,6 @@ std::string number(std::uint64_t word, std::uint8_t size) {
   for (; word != 0; word >>= 4) hex.insert(hex.begin(), digits[word & 15]);
   return "0x" + hex;
 }
-
-bool compares(sync::access kind) {
-  return kind == sync::access::compare_exchange_strong ||
-         kind == sync::access::compare_exchange_weak;
-}
-
-}  // namespace
 
 // Frame pointers lead from call to call; the stack's bounds end what is none.
 void execution::note_path(fiber& thread) const noexcept {
@@ -104,13 +111,13 @@ void execution::record_access(const memory_access& next,
   if (!shown_) return record("", nullptr, {});
   std::uint64_t present = 0;
   std::memcpy(&present, next.address, next.size);
-  std::string detail = number(result.value, next.size);
+  std::string detail = text_of(result.value, next.size);
   if (next.kind == sync::access::store) {
-    detail = number(next.operand, next.size);
+    detail = text_of(next.operand, next.size);
   } else if (compares(next.kind) && !result.exchanged) {
-    detail += " is not " + number(next.expected, next.size);
+    detail += " is not " + text_of(next.expected, next.size);
   } else if (next.kind != sync::access::load) {
-    detail += " -> " + number(present, next.size);
+    detail += " -> " + text_of(present, next.size);
   }
   const bool failed = compares(next.kind) && !result.exchanged;
   detail += std::string(" ") + name_of(failed ? next.failure_order : next.order);

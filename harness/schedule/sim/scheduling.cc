@@ -6,8 +6,15 @@
 
 namespace tussle::sim {
 
+// What the present thread is about to do.
+void execution::announce(const void* object, bool writes) noexcept {
+  option& next = current_->next;
+  next.object = object;
+  next.writes = writes;
+}
+
 void execution::point(const void* object, bool writes) noexcept {
-  current_->next = {.thread = current_->number, .object = object, .writes = writes};
+  announce(object, writes);
   note_path(*current_);
   reschedule();
 }
@@ -15,7 +22,7 @@ void execution::point(const void* object, bool writes) noexcept {
 void execution::block(need what, const void* awaited,
                       const sync::time_point* deadline) noexcept {
   fiber& self = *current_;
-  self.next = {.thread = self.number, .object = awaited, .writes = true};
+  announce(awaited, true);
   self.waits_for = what;
   self.awaited = awaited;
   if (deadline != nullptr) self.deadline = *deadline;
@@ -33,6 +40,11 @@ void execution::reschedule(int yielding) noexcept {
              " scheduling points they took turns, and did not end within as many again");
   }
   fiber& next = *decide(yielding);
+  ++next.next.passed;
+  auto& turns = outcome_.turns;
+  if (turns.empty() || turns.back().thread != next.number)
+    turns.push_back({next.number, 0});
+  turns.back().until = next.next.passed;
   if (next.next.timed_out) {
     next.timed_out = true;
     now_ = std::max(now_, *next.deadline);
@@ -126,6 +138,9 @@ const option& execution::next_in_turn() const {
 std::size_t execution::ask(const question& asked) noexcept {
   const std::size_t answer = chooser_->choose(asked);
   outcome_.given.push_back(static_cast<std::uint16_t>(answer));
+  if (asked.about != decision::thread) {
+    outcome_.given_to_others.push_back(outcome_.given.back());
+  }
   return answer;
 }
 
@@ -141,7 +156,7 @@ bool execution::fails(decision about, int& left) noexcept {
 }
 
 void execution::yield() noexcept {
-  current_->next = {.thread = current_->number};
+  announce(nullptr, false);
   note_path(*current_);
   reschedule(current_->number);
   record("yield", nullptr, "");

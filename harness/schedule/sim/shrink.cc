@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/schedule/sim/given_answers.h"
+#include "harness/schedule/sim/given_turns.h"
 
 namespace tussle::sim {
 namespace {
@@ -21,13 +22,13 @@ class shrinking {
         what_(&what),
         within_(&within),
         kind_(failed.failure->kind),
-        best_(failed.given),
+        best_(failed),
         size_(size_of(failed)) {}
 
   answers result() {
     while (one_pass() && tries_ < most_tries) {
     }
-    return without_last_zeros(std::move(best_));
+    return without_last_zeros(std::move(best_.given));
   }
 
  private:
@@ -45,16 +46,15 @@ class shrinking {
     return given;
   }
 
-  bool improves(answers candidate) {
+  bool improves(chooser&& again) {
     if (++tries_ > most_tries) return false;
-    given_answers again(std::move(candidate));
     again.begin({});
     outcome seen = runs_->run(*what_, again, *within_, false);
     if (!seen.failure || seen.failure->kind != kind_ || size_of(seen) >= size_) {
       return false;
     }
     size_ = size_of(seen);
-    best_ = std::move(seen.given);
+    best_ = std::move(seen);
     return true;
   }
 
@@ -67,20 +67,34 @@ class shrinking {
       all.erase(all.begin() + static_cast<std::ptrdiff_t>(begin),
                 all.begin() + static_cast<std::ptrdiff_t>(end));
     });
-    return zeroed || removed;
+    const bool without_turns = try_turns();
+    return zeroed || removed || without_turns;
+  }
+
+  bool try_turns() {
+    bool any = false;
+    for (std::size_t i = 0; i < best_.turns.size() && tries_ < most_tries;) {
+      std::vector<turn> fewer = best_.turns;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+      const bool better = improves(given_turns(std::move(fewer), best_.given_to_others));
+      any = any || better;
+      if (!better) ++i;
+    }
+    return any;
   }
 
   // Groups of half of all answers, then of a quarter, ...
   template <typename Change>
   bool try_groups(Change change) {
     bool any = false;
-    for (std::size_t group = std::max<std::size_t>(best_.size() / 2, 1); group > 0;
+    for (std::size_t group = std::max<std::size_t>(best_.given.size() / 2, 1); group > 0;
          group /= 2) {
-      for (std::size_t begin = 0; begin < best_.size() && tries_ < most_tries;) {
-        answers candidate = best_;
+      for (std::size_t begin = 0; begin < best_.given.size() && tries_ < most_tries;) {
+        answers candidate = best_.given;
         const std::size_t end = std::min(begin + group, candidate.size());
         change(candidate, begin, end);
-        const bool better = candidate != best_ && improves(std::move(candidate));
+        const bool better =
+            candidate != best_.given && improves(given_answers(std::move(candidate)));
         any = any || better;
         // What came in the group's place is tried at the same place.
         if (!better) begin += group;
@@ -93,7 +107,7 @@ class shrinking {
   const program* what_;
   const limits* within_;
   const finding_kind kind_;
-  answers best_;
+  outcome best_;
   size size_;
   int tries_ = 0;
 };

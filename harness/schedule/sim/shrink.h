@@ -1,9 +1,10 @@
 // shrink.h: a failing execution with fewer switches, which still fails alike.
 //
-// Every answer 0 that can replace another takes a switch, a failure or an old value out of
-// the execution (decision.h). So answers become 0 in ever smaller groups, as in delta
-// debugging (Zeller and Hildebrandt 2002), and stay so where the execution still fails with
-// a finding of the same kind.
+// Two ways, in turn, for as long as one of them helps, and always so that the execution
+// still fails with a finding of the same kind:
+// - a turn of a thread is left out: its next turn does what was to be done (given_turns.h);
+// - answers become 0 in ever smaller groups, as in delta debugging (Zeller and Hildebrandt
+//   2002): each 0 more takes a switch, a failure or an old value out (decision.h).
 #pragma once
 
 #include "harness/schedule/sim/decision.h"
