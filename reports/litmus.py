@@ -29,12 +29,6 @@ def is_alone(directory: Path) -> bool:
     return (directory / FILE).is_file() and not (directory / "manifest.json").exists()
 
 
-def beside(directory: Path) -> Record | None:
-    """Returns what a run's page shows of the litmus programs in its directory, or nothing."""
-    path = directory / FILE
-    return section(load(path)) if path.is_file() else None
-
-
 def section(record: Record) -> Record:
     """Returns what the page shows: findings first, planted programs last."""
     programs = [_program(each) for each in record["programs"]]
