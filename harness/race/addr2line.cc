@@ -89,7 +89,7 @@ std::vector<call_stack> ask_addr2line(std::string_view module,
                                       const std::vector<std::string>& offsets,
                                       std::string_view root) {
   std::string command = "addr2line -aCfi -e " + quoted(module);
-  for (const std::string& each : offsets) command += " " + quoted(each);
+  for (const std::string& each : offsets) command.append(" ").append(quoted(each));
   std::vector<call_stack> all =
       parse_addresses(output_of(command + " 2>/dev/null"), root);
   all.resize(offsets.size());
