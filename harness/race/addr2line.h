@@ -25,4 +25,8 @@ call_stack parse_addr2line(std::string_view printed, std::string_view root);
 call_stack ask_addr2line(std::string_view module, std::string_view offset,
                          std::string_view root);
 
+// The same for a module without debug information: the function that its symbols name, or
+// an empty string.
+std::string ask_function(std::string_view module, std::string_view offset);
+
 }  // namespace tussle::race
