@@ -96,4 +96,12 @@ std::vector<call_stack> ask_addr2line(std::string_view module,
   return all;
 }
 
+std::string ask_function(std::string_view module, std::string_view offset) {
+  const std::string printed = output_of("addr2line -Cf -e " + quoted(module) + " " +
+                                        quoted(offset) + " 2>/dev/null");
+  std::string_view rest = printed;
+  const std::string_view function = next_line(rest);
+  return function == unknown ? std::string() : std::string(function);
+}
+
 }  // namespace tussle::race
