@@ -65,7 +65,10 @@ class queue {
     return std::move(*this);
   }
 
-  iterator begin() const { return iterator(front_.begin() + offset(), &front_, &rear_); }
+  // Not front_.begin() + begin_: the leaves before are gone.
+  iterator begin() const {
+    return iterator(detail::vector_iterator<T>(&front_.tree_, begin_), &front_, &rear_);
+  }
   iterator end() const { return iterator(rear_.end(), nullptr, &rear_); }
 
   // In O(1): the same elements, to be edited in place.
@@ -108,8 +111,6 @@ class queue {
       ++begin_;
     }
   }
-
-  std::ptrdiff_t offset() const noexcept { return static_cast<std::ptrdiff_t>(begin_); }
 
   template <typename Sequence>
   bool equals(const Sequence& other) const {

@@ -126,9 +126,9 @@ class hash_trie {
   Entry& own(const Key& key, std::uint32_t hash) {
     place p = descend(hash, most_levels);
     if (!p.exclusive) put(p, {});
-    const std::uint32_t at =
-        p.shift > last_shift ? find_equal_hash(*p.at, key)
-                             : rank(p.at->entry_slots(), slot_bit(hash, p.shift));
+    const std::uint32_t at = p.shift > last_shift
+                                 ? find_equal_hash(*p.at, key)
+                                 : rank(p.at->entry_slots(), slot_bit(hash, p.shift));
     return p.at->entries()[at];
   }
 
@@ -209,9 +209,10 @@ class hash_trie {
     node* const next =
         node::make(from.entry_count() + (c.added != nullptr) - c.drops_entry,
                    from.child_count() + (c.child != nullptr) - c.drops_child);
-    const std::uint32_t entries = c.drops_entry ? from.entry_slots() & ~c.bit
-                                                : from.entry_slots();
-    const std::uint32_t children = c.drops_child ? from.present() & ~c.bit : from.present();
+    const std::uint32_t entries =
+        c.drops_entry ? from.entry_slots() & ~c.bit : from.entry_slots();
+    const std::uint32_t children =
+        c.drops_child ? from.present() & ~c.bit : from.present();
     next->set_slots(c.added != nullptr ? entries | c.bit : entries,
                     c.child != nullptr ? children | c.bit : children);
     return next;
@@ -256,7 +257,9 @@ class hash_trie {
     from.free_without_children();
     return next;
   }
-  static node* rebuilt(node& from, const change& c) { return changed_copy(from, true, c); }
+  static node* rebuilt(node& from, const change& c) {
+    return changed_copy(from, true, c);
+  }
 
   void insert(place& p, std::uint32_t bit, std::uint32_t at, Entry&& entry) {
     if constexpr (node::movable) {
@@ -347,7 +350,8 @@ class hash_trie {
   template <typename F>
   static void for_each_below(const node& n, F& f) {
     for (std::uint32_t i = 0; i < n.entry_count(); ++i) f(n.entries()[i]);
-    for (std::uint32_t i = 0; i < n.child_count(); ++i) for_each_below(*n.children()[i], f);
+    for (std::uint32_t i = 0; i < n.child_count(); ++i)
+      for_each_below(*n.children()[i], f);
   }
 
   static bool equal_below(const node& a, const node& b) {

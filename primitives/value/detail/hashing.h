@@ -65,7 +65,8 @@ std::uint32_t trie_hash(const Key& key) {
   if constexpr (avalanching<Hash>) {
     return static_cast<std::uint32_t>(hash);
   } else {
-    return static_cast<std::uint32_t>(((hash ^ (hash >> 32)) * 0x9E3779B97F4A7C15U) >> 32);
+    return static_cast<std::uint32_t>(((hash ^ (hash >> 32)) * 0x9E3779B97F4A7C15U) >>
+                                      32);
   }
 }
 

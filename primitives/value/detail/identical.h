@@ -12,7 +12,9 @@ namespace tussle::value::detail {
 // no update is in vain.
 template <typename T>
 bool identical(const T& a, const T& b) {
-  if constexpr (requires { { a.same_as(b) } -> std::convertible_to<bool>; }) {
+  if constexpr (requires {
+                  { a.same_as(b) } -> std::convertible_to<bool>;
+                }) {
     return a.same_as(b);
   } else if constexpr (std::is_floating_point_v<T>) {
     return std::memcmp(&a, &b, sizeof(T)) == 0;

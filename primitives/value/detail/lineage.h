@@ -104,8 +104,8 @@ void settle(Node& node) noexcept {
   if (lineage::node_of(seen) == nullptr) return;
   // (1) acquire; pairs with (2): the owned bits that the last to settle left. The length
   // stays, for those who copy meanwhile.
-  const link claimed = node.origin_.exchange(seen & lineage::length_mask,
-                                             std::memory_order_acquire);
+  const link claimed =
+      node.origin_.exchange(seen & lineage::length_mask, std::memory_order_acquire);
   Node* origin = static_cast<Node*>(lineage::node_of(claimed));
   while (origin != nullptr && origin->unique()) {
     const std::uint32_t borrowed = node.borrowed();

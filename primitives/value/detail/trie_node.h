@@ -70,8 +70,8 @@ class trie_node final : public lineage {
     return std::launder(reinterpret_cast<const Entry*>(bytes() + entries_begin));
   }
   trie_node** children() const noexcept {
-    return std::launder(reinterpret_cast<trie_node**>(
-        const_cast<std::byte*>(bytes()) + children_begin(entry_count_)));
+    return std::launder(reinterpret_cast<trie_node**>(const_cast<std::byte*>(bytes()) +
+                                                      children_begin(entry_count_)));
   }
 
   Entry& entry(std::uint32_t bit) noexcept { return entries()[rank(entry_slots_, bit)]; }
@@ -92,14 +92,14 @@ class trie_node final : public lineage {
 
   // Whether an entry more fits into the block.
   bool has_room() const noexcept {
-    return movable && children_begin(entry_count_ + 1) +
-                              child_count() * sizeof(trie_node*) <=
-                          std::size_t{extent_} * line;
+    return movable &&
+           children_begin(entry_count_ + 1) + child_count() * sizeof(trie_node*) <=
+               std::size_t{extent_} * line;
   }
 
   // Inserts an entry in an empty slot, or at the end where there are no slots; there is room.
-  void insert(std::uint32_t bit, std::uint32_t at, Entry&& added) noexcept
-      requires movable {
+  void insert(std::uint32_t bit, std::uint32_t at,
+              Entry&& added) noexcept requires movable {
     trie_node** const from = children();
     const std::uint32_t count = child_count();
     ++entry_count_;
@@ -170,8 +170,7 @@ class trie_node final : public lineage {
     return (offset + to - 1) / to * to;
   }
   static constexpr std::size_t header = sizeof(lineage) + 2 * sizeof(std::uint32_t);
-  static constexpr std::size_t entries_begin =
-      aligned(header, alignof(Entry));
+  static constexpr std::size_t entries_begin = aligned(header, alignof(Entry));
   static constexpr std::size_t children_begin(std::uint32_t entries) noexcept {
     return aligned(entries_begin + entries * sizeof(Entry), alignof(trie_node*));
   }

@@ -53,9 +53,15 @@ class vector_iterator {
     return *this;
   }
   vector_iterator& operator-=(difference_type n) { return *this += -n; }
-  friend vector_iterator operator+(vector_iterator i, difference_type n) { return i += n; }
-  friend vector_iterator operator+(difference_type n, vector_iterator i) { return i += n; }
-  friend vector_iterator operator-(vector_iterator i, difference_type n) { return i -= n; }
+  friend vector_iterator operator+(vector_iterator i, difference_type n) {
+    return i += n;
+  }
+  friend vector_iterator operator+(difference_type n, vector_iterator i) {
+    return i += n;
+  }
+  friend vector_iterator operator-(vector_iterator i, difference_type n) {
+    return i -= n;
+  }
   friend difference_type operator-(const vector_iterator& a, const vector_iterator& b) {
     return static_cast<difference_type>(a.at_ - b.at_);
   }

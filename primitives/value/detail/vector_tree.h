@@ -125,8 +125,8 @@ class vector_tree {
     inner<T>& parent = own_parent(i);
     const std::size_t at = slot(i, 1);
     const bool owned = parent.owns(1U << at);
-    parent.own(at, with_element(parent.leaf_at(at), owned, branching, i,
-                                std::move(element)));
+    parent.own(at,
+               with_element(parent.leaf_at(at), owned, branching, i, std::move(element)));
   }
 
   // Element i, which exists, for this version alone.
