@@ -38,6 +38,8 @@ harness::registry all_cases() {
           s::ticket_lock, s::mcs_lock, s::clh_lock, s::atomic_wait, s::semaphore,
           s::empty>();
   add_value_cases(all);
+  add_container_cases(all);
+  add_use_cases(all);
 #if !defined(TUSSLE_HAS_URCU)
   all.add_not_built(s::urcu::info(), {"cell"}, s::urcu::needs);
 #endif

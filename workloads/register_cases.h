@@ -10,4 +10,8 @@ harness::registry all_cases();
 // Part of all_cases(): the workloads with a condition "payload".
 void add_value_cases(harness::registry& all);
 
+// Part of all_cases(): those of maps and vectors, and the use cases.
+void add_container_cases(harness::registry& all);
+void add_use_cases(harness::registry& all);
+
 }  // namespace tussle::workloads

@@ -74,7 +74,11 @@ class vector_iterator {
   }
 
  private:
-  void look_up() { leaf_ = at_ < tree_->size() ? tree_->leaf_of(at_).data() : nullptr; }
+  // The end may stand within the tail, from where a step back stays in it.
+  void look_up() {
+    const bool has_leaf = at_ < tree_->size() || at_ % branching != 0;
+    leaf_ = has_leaf ? tree_->leaf_of(at_).data() : nullptr;
+  }
 
   const vector_tree<T>* tree_ = nullptr;
   std::size_t at_ = 0;
