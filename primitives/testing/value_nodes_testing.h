@@ -1,8 +1,10 @@
 // value_nodes_testing.h: the nodes that a value is made of, to see what two values share.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <set>
+#include <cstdint>
+#include <unordered_set>
 
 #include "primitives/value/map.h"
 #include "primitives/value/vector.h"
@@ -10,7 +12,7 @@
 namespace tussle::value::detail {
 
 struct node_walk {
-  using nodes = std::set<const void*>;
+  using nodes = std::unordered_set<const void*>;
 
   template <typename T>
   static nodes of(const vector<T>& v) {
@@ -65,13 +67,13 @@ struct node_walk {
 
 namespace tussle::tests {
 
-// How many nodes `later` has that `earlier` has not.
+using value::detail::node_walk;
+
+// How many nodes `later` has beside those of an earlier version.
 template <typename Value>
-std::size_t new_nodes(const Value& earlier, const Value& later) {
-  using walk = value::detail::node_walk;
-  const walk::nodes before = walk::of(earlier);
+std::size_t new_nodes(const node_walk::nodes& earlier, const Value& later) {
   std::size_t count = 0;
-  for (const void* node : walk::of(later)) count += before.contains(node) ? 0 : 1;
+  for (const void* node : node_walk::of(later)) count += earlier.contains(node) ? 0 : 1;
   return count;
 }
 

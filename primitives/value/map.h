@@ -82,10 +82,7 @@ class map {
   map assoc(Key key, T value) const& {
     const std::uint32_t hash = policy::hash(key);
     const value_type* const there = trie_.find(key, hash);
-    map next(*this);
-    if (there == nullptr || !detail::identical(there->value, value))
-      next.trie_.assign({std::move(key), std::move(value)}, hash);
-    return next;
+    return with(std::move(key), std::move(value), hash, there);
   }
   map assoc(Key key, T value) && {
     enter(std::move(key), std::move(value));
@@ -96,9 +93,10 @@ class map {
   // Throws: what f throws.
   template <typename F>
   map update(Key key, F&& f) const& {
-    const T* const there = find(key);
-    T next = there == nullptr ? T(std::invoke(f, T())) : T(std::invoke(f, *there));
-    return assoc(std::move(key), std::move(next));
+    const std::uint32_t hash = policy::hash(key);
+    const value_type* const there = trie_.find(key, hash);
+    T next = there == nullptr ? T(std::invoke(f, T())) : T(std::invoke(f, there->value));
+    return with(std::move(key), std::move(next), hash, there);
   }
   template <typename F>
   map update(Key key, F&& f) && {
@@ -153,6 +151,14 @@ class map {
   void enter(Key key, T value) {
     const std::uint32_t hash = policy::hash(key);
     trie_.assign({std::move(key), std::move(value)}, hash);
+  }
+
+  // This map with an entry; `there` is what it has for the key.
+  map with(Key&& key, T&& value, std::uint32_t hash, const value_type* there) const {
+    map next(*this);
+    if (there == nullptr || !detail::identical(there->value, value))
+      next.trie_.assign({std::move(key), std::move(value)}, hash);
+    return next;
   }
 
   template <typename K>

@@ -16,6 +16,7 @@
 #include "harness/case/case_info.h"
 #include "primitives/atom/atom.h"
 #include "primitives/sync/mutex.h"
+#include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
 #include "workloads/use_cases/service_config.h"
 
@@ -104,6 +105,7 @@ struct late_watch {
     void on_reload(F f) {
       current_.add_watch("component", [f](auto&, auto& atom, auto&, auto&) {
         sync::schedule_point("planted.late_watch.before_load");
+        sync::yield();  // what happens now and then, often
         f(*atom.load());
       });
     }

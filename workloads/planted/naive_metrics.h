@@ -9,10 +9,14 @@
 // Must be caught by:       verification of request_metrics.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 #include "harness/case/case_info.h"
 #include "primitives/atom/atom.h"
+#include "primitives/sync/per_thread.h"
+#include "primitives/sync/schedule_point.h"
 #include "primitives/value/map.h"
 #include "workloads/use_cases/route_stats.h"
 
@@ -43,7 +47,9 @@ struct load_then_reset_metrics {
   class metrics {
    public:
     void record(const std::string& route, const use_cases::request& r) {
-      stats_.reset(recorded(*stats_.load(), route, r));
+      const auto seen = stats_.load();
+      sync::schedule_point("planted.load_then_reset_metrics.before_reset");
+      stats_.reset(recorded(*seen, route, r));
     }
     template <typename F>
     void report(F f) const {
@@ -69,6 +75,7 @@ struct split_metrics {
    public:
     void record(const std::string& route, const use_cases::request& r) {
       if (r.failed) errors_.swap([&](const counts& c) { return c.update(route, more); });
+      sync::yield();  // what happens now and then, often
       stats_.swap([&](const stats_by_route& all) { return recorded(all, route, r); });
     }
     template <typename F>
@@ -117,6 +124,8 @@ struct reset_harvest {
     template <typename F>
     void harvest(F f) {
       stats_.load()->for_each(f);
+      sync::schedule_point("planted.reset_harvest.before_reset");
+      sync::yield();  // what happens now and then, often
       stats_.reset(stats_by_route());
     }
 
