@@ -136,7 +136,10 @@ class vector {
   template <typename A, typename F>
   A reduce(A initial, F f) const {
     for_each_chunk([&](std::span<const T> chunk) {
-      for (const T& element : chunk) initial = f(std::move(initial), element);
+      // In a local: the elements could alias what is captured, and be read one by one.
+      A so_far = std::move(initial);
+      for (const T& element : chunk) so_far = f(std::move(so_far), element);
+      initial = std::move(so_far);
     });
     return initial;
   }

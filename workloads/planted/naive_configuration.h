@@ -52,6 +52,7 @@ struct flag_atoms {
           *version_.load(), *limit_.load(), *deadline_.load(), *flags_.load()});
       if (!next.consistent()) return false;
       version_.reset(next.version);
+      sync::yield();  // what happens now and then, often
       limit_.reset(next.limit);
       deadline_.reset(next.deadline);
       flags_.reset(next.flags);

@@ -99,6 +99,9 @@ struct split_metrics {
         stats.errors = found == nullptr ? 0 : *found;
         f(route, stats);
       });
+      errors.for_each([&](const std::string& route, std::int64_t n) {
+        if (!all.contains(route)) f(route, use_cases::route_stats{.errors = n});
+      });
     }
 
     tussle::atom<stats_by_route> stats_{stats_by_route()};

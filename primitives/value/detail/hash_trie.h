@@ -163,6 +163,10 @@ class hash_trie {
     bool drops_entry = false;
     node* child = nullptr;  // its reference passes on success
     bool drops_child = false;
+
+    bool keeps_shape() const noexcept {
+      return (added != nullptr) == drops_entry && child == nullptr && !drops_child;
+    }
   };
 
   // Where a key stands.
@@ -229,17 +233,28 @@ class hash_trie {
 
   // A changed copy of a node that others see. If `taken`, the reference to it is given up.
   static node* changed_copy(node& from, bool taken, const change& c) {
+    typename node::holder next(copied_with(from, c));
+    if (inherit(*next, from, c.child != nullptr ? c.bit : 0)) {
+      if (!taken) from.acquire();
+    } else if (taken) {
+      node::release(&from);
+    }
+    return next.release();
+  }
+  static node* copied_with(const node& from, const change& c) {
+    if constexpr (node::copied_as_bytes) {
+      if (c.keeps_shape()) {
+        node* const next = node::clone(from);
+        if (c.added != nullptr) next->replace(c.at, std::move(*c.added));
+        return next;
+      }
+    }
     typename node::holder next(with_slots(from, c));
     const std::uint32_t rest = c.at + c.drops_entry;
     next->append_copies(from.entries(), c.at);
     if (c.added != nullptr) next->append(std::move(*c.added));
     next->append_copies(from.entries() + rest, from.entry_count() - rest);
     copy_children(*next, from, c);
-    if (inherit(*next, from, c.child != nullptr ? c.bit : 0)) {
-      if (!taken) from.acquire();
-    } else if (taken) {
-      node::release(&from);
-    }
     return next.release();
   }
 

@@ -31,6 +31,8 @@ class trie_node final : public lineage {
   // Entries are moved from node to node without a chance to fail half-way.
   static constexpr bool movable = std::is_nothrow_move_constructible_v<Entry>;
 
+  static constexpr bool copied_as_bytes = std::is_trivially_copyable_v<Entry>;
+
   // With room for so many entries and children, and none of them yet.
   // Throws: std::bad_alloc.
   static trie_node* make(std::uint32_t entries, std::uint32_t children) {
@@ -38,6 +40,19 @@ class trie_node final : public lineage {
     const std::size_t lines = (bytes + line - 1) / line;
     return new (reclaim::sized_pool::allocate(lines * line))
         trie_node(static_cast<std::uint32_t>(lines));
+  }
+
+  // A copy of the same shape, the children included, which it does not own: lines as they are.
+  // Throws: std::bad_alloc.
+  static trie_node* clone(const trie_node& from) requires copied_as_bytes {
+    const std::size_t size = std::size_t{from.extent_} * line;
+    auto* const copy = new (reclaim::sized_pool::allocate(size)) trie_node(from.extent_);
+    copy->set_slots(from.entry_slots_, from.present_);
+    copy->entry_count_ = from.entry_count_;
+    std::memcpy(copy->bytes() + header, from.bytes() + header, line - header);
+    for (std::size_t at = line; at < size; at += line)
+      std::memcpy(copy->bytes() + at, from.bytes() + at, line);
+    return copy;
   }
 
   static void release(trie_node* node) noexcept {
@@ -123,7 +138,7 @@ class trie_node final : public lineage {
   // Copies of `count` entries from the one at `first` on; or, moved, these themselves.
   void append_copies(const Entry* first, std::uint32_t count) {
     std::byte* const to = bytes() + entries_begin + entry_count_ * sizeof(Entry);
-    if constexpr (std::is_trivially_copyable_v<Entry>) {
+    if constexpr (copied_as_bytes) {
       if (count > 0) std::memcpy(to, first, count * sizeof(Entry));
     } else {
       std::uninitialized_copy_n(first, count, reinterpret_cast<Entry*>(to));
@@ -131,7 +146,7 @@ class trie_node final : public lineage {
     entry_count_ += count;
   }
   void append_moved(Entry* first, std::uint32_t count) noexcept {
-    if constexpr (std::is_trivially_copyable_v<Entry>) {
+    if constexpr (copied_as_bytes) {
       append_copies(first, count);
     } else {
       for (std::uint32_t i = 0; i < count; ++i) append(std::move(first[i]));
@@ -183,7 +198,7 @@ class trie_node final : public lineage {
   // Moves the entries from `at` on one place up; the count includes the new place.
   void relocate_up(std::uint32_t at) noexcept {
     Entry* const all = entries();
-    if constexpr (std::is_trivially_copyable_v<Entry>) {
+    if constexpr (copied_as_bytes) {
       std::memmove(static_cast<void*>(all + at + 1), all + at,
                    (entry_count_ - 1 - at) * sizeof(Entry));
     } else {
