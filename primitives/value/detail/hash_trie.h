@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "primitives/value/detail/trie_node.h"
+#include "primitives/value/detail/trie_edit.h"
 
 namespace tussle::value::detail {
 
@@ -144,6 +144,8 @@ class hash_trie {
 
  private:
   friend struct node_walk;
+  using edit = trie_edit<Entry>;
+  using change = typename edit::change;
 
   // A node that an edit has come to. All nodes above are this version's alone.
   struct place {
@@ -153,20 +155,6 @@ class hash_trie {
     unsigned shift;
     bool taken;      // this version holds a reference of the node
     bool exclusive;  // and nobody else sees it
-  };
-
-  // What an edit does to one node: to one slot, or at one place among equal hashes.
-  struct change {
-    std::uint32_t bit = 0;
-    std::uint32_t at = 0;  // among the entries
-    Entry* added = nullptr;
-    bool drops_entry = false;
-    node* child = nullptr;  // its reference passes on success
-    bool drops_child = false;
-
-    bool keeps_shape() const noexcept {
-      return (added != nullptr) == drops_entry && child == nullptr && !drops_child;
-    }
   };
 
   // Where a key stands.
@@ -197,8 +185,9 @@ class hash_trie {
 
   // Puts the node, changed, in its place; `p` then stands for that, and it is exclusive.
   void put(place& p, const change& c) {
-    node* const next = p.exclusive && node::movable ? rebuilt(*p.at, c)
-                                                    : changed_copy(*p.at, p.taken, c);
+    node* const next = p.exclusive && node::movable
+                           ? edit::rebuilt(*p.at, c)
+                           : edit::changed_copy(*p.at, p.taken, c);
     if (p.parent == nullptr) {
       root_ = next;
     } else {
@@ -208,73 +197,6 @@ class hash_trie {
     p.taken = p.exclusive = true;
   }
   void put(place&& p, const change& c) { put(p, c); }
-
-  static node* with_slots(const node& from, const change& c) {
-    node* const next =
-        node::make(from.entry_count() + (c.added != nullptr) - c.drops_entry,
-                   from.child_count() + (c.child != nullptr) - c.drops_child);
-    const std::uint32_t entries =
-        c.drops_entry ? from.entry_slots() & ~c.bit : from.entry_slots();
-    const std::uint32_t children =
-        c.drops_child ? from.present() & ~c.bit : from.present();
-    next->set_slots(c.added != nullptr ? entries | c.bit : entries,
-                    c.child != nullptr ? children | c.bit : children);
-    return next;
-  }
-
-  static void copy_children(node& to, const node& from, const change& c) noexcept {
-    const std::uint32_t before = rank(from.present(), c.bit | (c.bit == 0));
-    node** const source = from.children();
-    node** target = std::copy_n(source, before, to.children());
-    if (c.child != nullptr) *target++ = c.child;
-    const std::uint32_t rest = before + c.drops_child;
-    std::copy_n(source + rest, from.child_count() - rest, target);
-  }
-
-  // A changed copy of a node that others see. If `taken`, the reference to it is given up.
-  static node* changed_copy(node& from, bool taken, const change& c) {
-    typename node::holder next(copied_with(from, c));
-    if (inherit(*next, from, c.child != nullptr ? c.bit : 0)) {
-      if (!taken) from.acquire();
-    } else if (taken) {
-      node::release(&from);
-    }
-    return next.release();
-  }
-  static node* copied_with(const node& from, const change& c) {
-    if constexpr (node::copied_as_bytes) {
-      if (c.keeps_shape()) {
-        node* const next = node::clone(from);
-        if (c.added != nullptr) next->replace(c.at, std::move(*c.added));
-        return next;
-      }
-    }
-    typename node::holder next(with_slots(from, c));
-    const std::uint32_t rest = c.at + c.drops_entry;
-    next->append_copies(from.entries(), c.at);
-    if (c.added != nullptr) next->append(std::move(*c.added));
-    next->append_copies(from.entries() + rest, from.entry_count() - rest);
-    copy_children(*next, from, c);
-    return next.release();
-  }
-
-  // The changed node made of one that nobody else sees, which is freed.
-  static node* rebuilt(node& from, const change& c) requires node::movable {
-    node* const next = with_slots(from, c);
-    const std::uint32_t rest = c.at + c.drops_entry;
-    next->append_moved(from.entries(), c.at);
-    if (c.added != nullptr) next->append(std::move(*c.added));
-    next->append_moved(from.entries() + rest, from.entry_count() - rest);
-    copy_children(*next, from, c);
-    take_lineage(*next, from);
-    if (c.child != nullptr) next->own(c.bit, c.child);
-    if (c.drops_child) from.give_up(from.owned() & c.bit);
-    from.free_without_children();
-    return next;
-  }
-  static node* rebuilt(node& from, const change& c) {
-    return changed_copy(from, true, c);
-  }
 
   void insert(place& p, std::uint32_t bit, std::uint32_t at, Entry&& entry) {
     if constexpr (node::movable) {
@@ -307,11 +229,13 @@ class hash_trie {
   // A node below which two entries part, or both stand with equal hashes.
   static node* pair_of(Entry&& a, std::uint32_t hash_a, Entry&& b, std::uint32_t hash_b,
                        unsigned shift) {
-    if (shift > last_shift) return two_entries(0, std::move(a), std::move(b));
+    if (shift > last_shift) return edit::two_entries(0, std::move(a), std::move(b));
     const std::uint32_t bit_a = slot_bit(hash_a, shift);
     const std::uint32_t bit_b = slot_bit(hash_b, shift);
-    if (bit_a < bit_b) return two_entries(bit_a | bit_b, std::move(a), std::move(b));
-    if (bit_a > bit_b) return two_entries(bit_a | bit_b, std::move(b), std::move(a));
+    if (bit_a < bit_b)
+      return edit::two_entries(bit_a | bit_b, std::move(a), std::move(b));
+    if (bit_a > bit_b)
+      return edit::two_entries(bit_a | bit_b, std::move(b), std::move(a));
     typename node::holder above(node::make(0, 1));
     node* const below =
         pair_of(std::move(a), hash_a, std::move(b), hash_b, shift + bits_a_level);
@@ -319,14 +243,6 @@ class hash_trie {
     above->own(bit_a, below);
     return above.release();
   }
-  static node* two_entries(std::uint32_t slots, Entry&& first, Entry&& second) {
-    typename node::holder both(node::make(2, 0));
-    both->set_slots(slots, 0);
-    both->append(std::move(first));
-    both->append(std::move(second));
-    return both.release();
-  }
-
   template <typename Key>
   static std::uint32_t find_equal_hash(const node& n, const Key& key) {
     std::uint32_t at = 0;
