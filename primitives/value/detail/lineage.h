@@ -108,11 +108,14 @@ void settle(Node& node) noexcept {
       node.origin_.exchange(seen & lineage::length_mask, std::memory_order_acquire);
   Node* origin = static_cast<Node*>(lineage::node_of(claimed));
   while (origin != nullptr && origin->unique()) {
-    const std::uint32_t borrowed = node.borrowed();
-    node.owned_ |= origin->owned_ & borrowed;
+    const std::uint32_t replaced = origin->owned_ & ~node.borrowed();
+    node.owned_ |= origin->owned_ & node.borrowed();
     Node* const next = const_cast<Node*>(static_cast<const Node*>(origin->origin()));
-    origin->give_up(origin->owned_ & ~borrowed);
+    origin->give_up(replaced);
     origin->free_without_children();
+    // What was replaced is likely to be the origin of what stands there now.
+    for_each_bit(replaced & node.present_,
+                 [&node](std::uint32_t bit) { node.settle_child(bit); });
     origin = next;
   }
   if (origin != nullptr && node.borrowed() == 0) {

@@ -157,6 +157,8 @@ class trie_node final : public lineage {
     new (entries() + at) Entry(std::move(next));
   }
 
+  // For settle. The node may be shared.
+  void settle_child(std::uint32_t bit) const noexcept { settle(*child(bit)); }
   // For settle, and for who has moved the children on.
   void give_up(std::uint32_t slots) const noexcept {
     for_each_bit(slots, [this](std::uint32_t bit) { release(child(bit)); });

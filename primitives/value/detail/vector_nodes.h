@@ -177,7 +177,11 @@ class alignas(node_alignment) inner final : public lineage {
     }
   }
 
-  // For settle.
+  // For settle. The node may be shared.
+  void settle_child(std::uint32_t bit) const noexcept {
+    if (height() > 1) settle(static_cast<inner&>(*child(bit)));
+  }
+  // The node is the caller's alone.
   void give_up(std::uint32_t slots) const noexcept {
     for_each_bit(slots, [this](std::uint32_t bit) {
       release_child(static_cast<std::size_t>(std::countr_zero(bit)));
