@@ -141,7 +141,8 @@ void add_vector_lines() {
        [] { DoNotOptimize(std::accumulate(flat.begin(), flat.end(), std::int64_t{0})); });
 }
 
-// What the allocator has handed out for one container of a million, per element.
+// What the allocator has handed out for one container of a million, per element. For a value:
+// in a process of its own, because nodes come from a pool that keeps what it has.
 template <typename Make>
 void memory_line(const char* name, Make make) {
   benchmark::RegisterBenchmark(name, [make](benchmark::State& state) {
