@@ -89,6 +89,14 @@ def detectors_page(detectors: dict[str, Any]) -> str:
     )
 
 
+def litmus_page(litmus: dict[str, Any]) -> str:
+    """Returns the page of litmus programs and nothing else (see litmus.py)."""
+    return _environment().get_template("litmus_page.html.j2").render(
+        litmus=litmus, style=Markup(_read("style.css")), colours=Markup(_colours()),
+        script=Markup(_read("script.js")),
+    )
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,

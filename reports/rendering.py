@@ -13,10 +13,12 @@ def render(directory: Path, baseline: Path | None = None, noticed: Path | None =
 
     `noticed` is a stored mutants.json that the page shows too; a directory's own is shown anyway.
     """
-    from reports import detectors
+    from reports import detectors, litmus
 
     if detectors.is_alone(directory):
         return detectors.render(directory)
+    if litmus.is_alone(directory):
+        return litmus.render(directory)
     from reports.compare import compare
     from reports.html import to_html
     from reports.latency import write_histograms

@@ -38,8 +38,14 @@ def entry(run: Run, row: Row, units: list[Unit], with_log: bool) -> dict[str, An
         "exit_code": first.exit_code if first else None,
         "signal": first.signal if first else None,
         "file": first.log if first else None,
-        "log": tail(run.log(first)) if first and with_log else "",
+        "log": words_of(run, first) if first and with_log else "",
     }
+
+
+def words_of(run: Run, unit: Unit) -> str:
+    """Returns what a process said at its end; of one that stood still, what its watchdog saw."""
+    stall = (unit.result or {}).get("stall")
+    return str(stall["text"])[:LOG_CHARACTERS] if stall else tail(run.log(unit))
 
 
 def tail(text: str) -> str:

@@ -39,6 +39,8 @@ harness::registry all_cases() {
           s::empty>();
   add_value_cases(all);
   add_history_cases(all);
+  add_container_cases(all);
+  add_use_cases(all);
 #if !defined(TUSSLE_HAS_URCU)
   all.add_not_built(s::urcu::info(), {"cell"}, s::urcu::needs);
 #endif

@@ -13,4 +13,8 @@ void add_value_cases(harness::registry& all);
 // Part of all_cases(): the workload that records histories.
 void add_history_cases(harness::registry& all);
 
+// Part of all_cases(): those of maps and vectors, and the use cases.
+void add_container_cases(harness::registry& all);
+void add_use_cases(harness::registry& all);
+
 }  // namespace tussle::workloads

@@ -21,6 +21,19 @@
 //       static constexpr size_t largest_value;  // optional: bytes that a cell can hold
 //     };
 //
+//   map, sequence
+//     struct S {
+//       template <typename Key> class map {   // sequence: a class, with indices for keys
+//         explicit map(const std::vector<Key>& keys);  // keys[i] has the value i
+//         int64 get(const Key&) const;
+//         void add(const Key&, int64);        // to the key's value, atomically
+//         int64 sum() const;                  // of all values, at one moment
+//         bool equals(const map&) const;
+//       };
+//     };
+//   metrics, configuration
+//     what the use cases of the same names need: workloads/use_cases/.
+//
 // Every cell can count, so a subject with a `cell` plays both roles. All members except
 // constructors are called concurrently.
 #pragma once
@@ -41,9 +54,15 @@ struct role_info {
 };
 
 inline std::vector<role_info> all_roles() {
-  return {{"counter", "one number that many threads increment"},
-          {"cell",
-           "one value that many threads read whole and replace by a function of itself"}};
+  return {
+      {"counter", "one number that many threads increment"},
+      {"cell",
+       "one value that many threads read whole and replace by a function of itself"},
+      {"map", "many values by key, changed by many threads and read as a whole"},
+      {"sequence", "many values by index, changed by many threads and read as a whole"},
+      {"metrics", "statistics by route that many threads record and report"},
+      {"configuration",
+       "one configuration that is checked, replaced while requests use it, and watched"}};
 }
 
 template <typename S>
@@ -73,6 +92,23 @@ constexpr bool can_hold() {
     return true;
   }
 }
+
+template <typename Map, typename Key>
+concept shared_map = std::constructible_from < Map,
+        const std::vector<Key>
+& > &&requires(Map map, const Map& other, const Key& key) {
+  { other.get(key) } -> std::same_as<std::int64_t>;
+  map.add(key, std::int64_t{1});
+  { other.sum() } -> std::same_as<std::int64_t>;
+  { other.equals(other) } -> std::same_as<bool>;
+};
+
+template <typename S>
+concept map_subject = shared_map<typename S::template map<std::int64_t>, std::int64_t> &&
+    shared_map<typename S::template map<std::string>, std::string>;
+
+template <typename S>
+concept sequence_subject = shared_map<typename S::sequence, std::int64_t>;
 
 template <typename S>
 concept own_counter_subject = requires(typename S::counter counter, std::int64_t hold) {

@@ -14,7 +14,7 @@
 #include "harness/litmus/spin_start.h"
 #include "harness/measure/placement.h"
 #include "harness/schedule/perturbation.h"
-#include "primitives/sync/mode.h"
+#include "primitives/sync/hooks.h"
 
 namespace tussle::litmus {
 namespace {

@@ -42,10 +42,10 @@ enum class program_kind : std::uint8_t {
 };
 
 struct program_info {
-  std::string name;       // "room.what"; stable
-  std::string question;   // one sentence
-  std::string statement;  // of CONTRACT.md; empty: of none
-  std::string source;     // file, relative to the repository
+  std::string name;            // "room.what"; stable
+  std::string question;        // one sentence
+  std::string statement = {};  // of CONTRACT.md; empty: of none
+  std::string source;          // file, relative to the repository
   program_kind kind = program_kind::ours;
 };
 

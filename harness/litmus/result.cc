@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "harness/record/json.h"
-#include "primitives/sync/mode.h"
+#include "primitives/sync/hooks.h"
 
 namespace tussle::litmus {
 namespace {

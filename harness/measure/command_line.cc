@@ -21,6 +21,9 @@ ABSL_FLAG(std::string, out, "",
           "file for the result of --case; standard output if empty");
 ABSL_FLAG(std::uint64_t, perturb, 0,
           "seed of schedule perturbation; 0: none (no effect in mode bench)");
+ABSL_FLAG(double, stall, 8,
+          "seconds without a completed step after which a case is looked at: one that "
+          "stands still is told with every thread's stack, exit 4; 0: never");
 ABSL_FLAG(std::uint64_t, latency, 0,
           "with --case: time about one operation in so many, each by itself");
 ABSL_FLAG(bool, benchmark_list_tests, false, "print the names of the cases");
@@ -52,6 +55,7 @@ constexpr std::string_view ours[] = {"catalog",
                                      "seed",
                                      "out",
                                      "perturb",
+                                     "stall",
                                      "latency",
                                      "benchmark_list_tests",
                                      "benchmark_filter",
@@ -152,6 +156,15 @@ std::uint64_t read_latency(int argc, char** argv) {
   return every;
 }
 
+double read_stall() {
+  constexpr double most = 3600;
+  const double seconds = absl::GetFlag(FLAGS_stall);
+  if (!(seconds >= 0) || seconds > most) {
+    throw usage_error(absl::StrCat("flag --stall: use 0 to ", most));
+  }
+  return seconds;
+}
+
 measure_options read_options(int argc, char** argv) {
   constexpr double longest_window = 3600;
   constexpr int most_repetitions = 10'000;
@@ -195,6 +208,7 @@ command_line read_command_line(int argc, char** argv) {
   line.case_name = absl::GetFlag(FLAGS_case);
   line.out = absl::GetFlag(FLAGS_out);
   line.perturb = absl::GetFlag(FLAGS_perturb);
+  line.stall_seconds = read_stall();
   line.options = read_options(argc, argv);
   line.list = absl::GetFlag(FLAGS_benchmark_list_tests);
   line.filter = absl::GetFlag(FLAGS_benchmark_filter);

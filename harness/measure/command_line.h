@@ -14,6 +14,7 @@ struct command_line {
   std::string case_name;      // run exactly this one, without Google Benchmark
   std::string out;            // file for its result; empty: standard output
   std::uint64_t perturb = 0;  // seed of the perturbation; 0: none
+  double stall_seconds = 0;   // until the watchdog looks closely; 0: there is none
   measure_options options;
 
   bool list = false;   // --benchmark_list_tests

@@ -10,6 +10,7 @@
 #include "harness/case/case_run.h"
 #include "harness/measure/placement.h"
 #include "harness/race/race_collector.h"
+#include "harness/watchdog/watched.h"
 
 namespace tussle::harness {
 namespace {
@@ -131,12 +132,20 @@ void add(const std::vector<operation_latency>& each,
 }  // namespace
 
 case_sample measure_once(const selected_case& selected, const measure_options& options) {
+  const watchdog::phase setting_up("setting up");
   const auto run = selected.entry->make(selected.values);
   case_sample sample;
-  sample.window = options.latency.every == 0
-                      ? run_untimed(*run, selected, options)
-                      : run_sampled(*run, selected, options, sample.latency);
-  run->settle();
+  {
+    const watchdog::phase running(watchdog::running);
+    sample.window = options.latency.every == 0
+                        ? run_untimed(*run, selected, options)
+                        : run_sampled(*run, selected, options, sample.latency);
+  }
+  {
+    const watchdog::phase settling("settling");
+    run->settle();
+  }
+  const watchdog::phase verifying("verifying");
   sample.verdict = run->verify(sample.window.done);
   sample.served = fairness_of(sample.window.operations);
   sample.oversubscribed = selected.values.threads() > usable_cores();
@@ -145,7 +154,7 @@ case_sample measure_once(const selected_case& selected, const measure_options& o
 }
 
 case_result measure(const selected_case& selected, const measure_options& options) {
-  case_result result{selected, options, calibrate(), {}, {}, {}, {}, {}};
+  case_result result{selected, options, calibrate(), {}, {}, {}, {}, {}, {}};
   if (options.latency.every != 0) {
     result.latency = no_samples(selected.workload->operations);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "harness/measure/latency_pass.h"
 #include "harness/measure/thread_team.h"
 #include "harness/race/race_record.h"
+#include "harness/watchdog/stall.h"
 
 namespace tussle::harness {
 
@@ -51,6 +53,8 @@ struct case_result {
   std::string error;         // text of the exception that ended the case; empty if none
   std::vector<race::race_record> races;
   std::vector<operation_latency> latency = {};  // of all samples together
+  // Where the case stood still: the process ends with that.
+  std::optional<watchdog::stall> stall = {};
 };
 
 // Takes about 2 ms.

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "harness/measure/placement.h"
+#include "harness/watchdog/watched.h"
 
 namespace tussle::harness {
 namespace {
@@ -120,6 +121,7 @@ class team {
     // Race records name threads by this.
     pthread_setname_np(pthread_self(),
                        ("worker " + std::to_string(m.self.index())).c_str());
+    const watchdog::watched_worker watched(m.self);
     sync::event_counts* const outer = sync::count_into(&m.self.events);
     if (!cpus_.empty()) stay_on_its_core(m.self.index());
     start_together();

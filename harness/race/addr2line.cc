@@ -89,11 +89,19 @@ std::vector<call_stack> ask_addr2line(std::string_view module,
                                       const std::vector<std::string>& offsets,
                                       std::string_view root) {
   std::string command = "addr2line -aCfi -e " + quoted(module);
-  for (const std::string& each : offsets) command += " " + quoted(each);
+  for (const std::string& each : offsets) command.append(" ").append(quoted(each));
   std::vector<call_stack> all =
       parse_addresses(output_of(command + " 2>/dev/null"), root);
   all.resize(offsets.size());
   return all;
+}
+
+std::string ask_function(std::string_view module, std::string_view offset) {
+  const std::string printed = output_of("addr2line -Cf -e " + quoted(module) + " " +
+                                        quoted(offset) + " 2>/dev/null");
+  std::string_view rest = printed;
+  const std::string_view function = next_line(rest);
+  return function == unknown ? std::string() : std::string(function);
 }
 
 }  // namespace tussle::race

@@ -34,4 +34,8 @@ std::vector<call_stack> ask_addr2line(std::string_view module,
 // Parses what `addr2line -aCfi` prints for several addresses.
 std::vector<call_stack> parse_addresses(std::string_view printed, std::string_view root);
 
+// The same for a module without debug information: the function that its symbols name, or
+// an empty string.
+std::string ask_function(std::string_view module, std::string_view offset);
+
 }  // namespace tussle::race

@@ -134,6 +134,7 @@ json to_json(const case_result& result) {
   if (json shown = histories(result); !shown.empty()) {
     record["histories"] = std::move(shown);
   }
+  if (result.stall) record["stall"] = watchdog::to_json(*result.stall);
   if (result.options.latency.every != 0) record["latency"] = latency_json(result);
   return record;
 }

@@ -125,7 +125,9 @@ def stderr_tail(scratch: Path) -> str:
         return stream.read().decode("utf-8", "replace")
 
 
-def find(root: Path, mode: str, given: str | None, as_it_is: bool = False) -> Path:
+def find(
+    root: Path, mode: str, given: str | None, as_it_is: bool = False, target: str = TARGET
+) -> Path:
     """Returns the binary to use: the given one, or the built one after bringing it up to date.
 
     `as_it_is` leaves a binary alone that is there, and builds only what is missing.
@@ -135,10 +137,10 @@ def find(root: Path, mode: str, given: str | None, as_it_is: bool = False) -> Pa
         if not path.is_file():
             raise Trouble("there is no such binary", "check --binary", given)
         return path
-    path = built(root, mode)
+    path = built(root, mode, target)
     if as_it_is and path.is_file():
         return path
-    build(root, mode)
+    build(root, mode, target)
     if not path.is_file():
         raise Trouble(
             f"the {mode} build left no binary", f"run scripts/setup --build {mode}", str(path)
@@ -146,9 +148,9 @@ def find(root: Path, mode: str, given: str | None, as_it_is: bool = False) -> Pa
     return path
 
 
-def built(root: Path, mode: str) -> Path:
+def built(root: Path, mode: str, target: str = TARGET) -> Path:
     """Returns where the build puts the binary of a mode."""
-    return root / "build" / mode / "bin" / "tussle_bench"
+    return root / "build" / mode / "bin" / target
 
 
 def is_checkout(root: Path) -> bool:
@@ -156,13 +158,13 @@ def is_checkout(root: Path) -> bool:
     return (root / "CMakeLists.txt").is_file()
 
 
-def build(root: Path, mode: str) -> None:
+def build(root: Path, mode: str, target: str = TARGET) -> None:
     """Builds what is out of date; all that the build says goes to stderr."""
     if not is_checkout(root):
         what = f"this copy of tussle is installed and builds nothing, so it has no {mode} binary"
         raise Trouble(what, "name one that tussle_add_subject made: --binary PATH")
     setup = root / "scripts" / "setup"
-    command = [str(setup), "--build", mode, "--target", TARGET]
+    command = [str(setup), "--build", mode, "--target", target]
     try:
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=2)
     except OSError as error:

@@ -18,6 +18,7 @@ COMMANDS = {
     "race": "run the cases of a preset under ThreadSanitizer",
     "stress": "break the cases of a preset, with conditions and schedules drawn at random",
     "mutants": "break the shipped code on purpose, and see who notices",
+    "litmus": "count what tiny concurrent programs come to, against a table of what may",
     "list": "say which workloads, subjects, cases and presets there are",
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
@@ -148,6 +149,14 @@ def _mutants(arguments: list[str]) -> int:
     return session.main(ROOT, _parse(parser, arguments))
 
 
+def _litmus(arguments: list[str]) -> int:
+    from harness.runner import litmus
+
+    parser = _parser("litmus", epilog=litmus.EPILOG)
+    litmus.add_arguments(parser)
+    return litmus.main(ROOT, _parse(parser, arguments))
+
+
 def _list(arguments: list[str]) -> int:
     from harness.runner import listing
 
@@ -209,6 +218,7 @@ _ANSWERS = {
     "race": _race,
     "stress": _stress,
     "mutants": _mutants,
+    "litmus": _litmus,
     "list": _list,
     "doctor": _doctor,
     "compare": _compare,

@@ -57,7 +57,7 @@ class Score:
         self.runs += 1
         self.pinned += record["trial"]["core"] is not None
         subject = self.catalog.subjects[record["subject"]]
-        failed = record["status"] in (BROKEN, CRASHED, TIMEOUT)
+        failed = record["status"] in (BROKEN, CRASHED, TIMEOUT) or unit.is_stalled(record)
         if subject.kind == "planted":
             contended = record["conditions"]["threads"] >= CONTENDED
             self.tried[subject.name] += contended

@@ -85,6 +85,11 @@ def run(
     return Outcome({**record, "races_lost": races_lost}, said)
 
 
+def is_stalled(record: dict[str, Any]) -> bool:
+    """Tells whether the process's own watchdog ended a unit that stood still."""
+    return bool((record["result"] or {}).get("stall"))
+
+
 def _lost_races(judged: _Judged, mode: str, scratch: Path) -> bool:
     """Tells whether races were reported, while the result that would list them is not there."""
     listed = judged.result is not None and judged.result.get("races") is not None
@@ -108,7 +113,8 @@ def _judge(
     planned: Planned, mode: str, ending: Ending, budget: Budget, scratch: Path, out: Path
 ) -> _Judged:
     if ending.timed_out:
-        return _Judged(TIMEOUT, f"no end after {budget.timeout:g} s; killed with all it started")
+        said = f"no end after {budget.timeout:g} s, and its watchdog had not seen it stand still"
+        return _Judged(TIMEOUT, f"{said}; killed with all it started")
     unfinished = ending.exit_code not in (EXIT_OK, EXIT_BROKEN)
     if mode == "tsan" and unfinished and binary.refused_to_start(scratch):
         return _Judged(UNSTARTABLE, f"the sanitizer cannot start here: {binary.start_advice()}")

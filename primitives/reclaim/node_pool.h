@@ -87,6 +87,28 @@ inline constexpr bool pools_nodes = true;
 inline constexpr bool pools_nodes = false;
 #endif
 
+inline void* take_block(std::size_t size_class) {
+  free_list& list = own_free_lists::mine().of_class[size_class];
+  free_block* const block = list.first;
+  if (block == nullptr) [[unlikely]]
+    return allocate_slowly(size_class);
+  list.first = block->next;
+  --list.blocks;
+  return block;
+}
+
+// `most_blocks`: in a list of that class.
+inline void give_block(void* memory, std::size_t size_class,
+                       std::size_t most_blocks) noexcept {
+  free_list& list = own_free_lists::mine().of_class[size_class];
+  auto* const block = new (memory) free_block;
+  if (list.blocks - 1 >= most_blocks - 1) [[unlikely]]
+    return deallocate_slowly(size_class, block);
+  block->next = list.first;
+  list.first = block;
+  ++list.blocks;
+}
+
 }  // namespace detail
 
 template <std::size_t Size, std::size_t Alignment>
@@ -97,13 +119,7 @@ class node_pool {
     if constexpr (!pooled) {
       return sync::allocate(Size, Alignment);
     } else {
-      detail::free_list& list = own_list();
-      detail::free_block* const block = list.first;
-      if (block == nullptr) [[unlikely]]
-        return detail::allocate_slowly(size_class);
-      list.first = block->next;
-      --list.blocks;
-      return block;
+      return detail::take_block(size_class);
     }
   }
 
@@ -111,13 +127,7 @@ class node_pool {
     if constexpr (!pooled) {
       sync::deallocate(memory, Alignment);
     } else {
-      detail::free_list& list = own_list();
-      auto* const block = new (memory) detail::free_block;
-      if (list.blocks - 1 >= most_blocks - 1) [[unlikely]]
-        return detail::deallocate_slowly(size_class, block);
-      block->next = list.first;
-      list.first = block;
-      ++list.blocks;
+      detail::give_block(memory, size_class, most_blocks);
     }
   }
 
@@ -127,10 +137,38 @@ class node_pool {
   static constexpr std::size_t size_class = pooled ? detail::class_of(Size) : 0;
   static constexpr std::size_t most_blocks =
       detail::batches_a_list * detail::batch_of(size_class);
+};
 
-  static detail::free_list& own_list() noexcept {
-    return detail::own_free_lists::mine().of_class[size_class];
+// The same memory for nodes whose size is known only at run time, aligned to a cache line.
+class sized_pool {
+ public:
+  // Throws: std::bad_alloc.
+  static void* allocate(std::size_t size) {
+    if (!detail::pools_nodes || size > detail::largest_block) [[unlikely]]
+      return ::operator new (size, std::align_val_t{detail::cache_line});
+    return detail::take_block(class_of(size));
   }
+
+  // `size`: as it was asked for.
+  static void deallocate(void* memory, std::size_t size) noexcept {
+    if (!detail::pools_nodes || size > detail::largest_block) [[unlikely]]
+      return ::operator delete (memory, std::align_val_t{detail::cache_line});
+    const std::size_t size_class = class_of(size);
+    detail::give_block(memory, size_class, most_blocks[size_class]);
+  }
+
+ private:
+  static constexpr std::size_t class_of(std::size_t size) noexcept {
+    if (size <= 16 * detail::cache_line) return (size - 1) / detail::cache_line;
+    return detail::class_of(size);
+  }
+
+  static constexpr auto most_blocks = [] {
+    std::array<std::size_t, detail::size_classes> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i] = detail::batches_a_list * detail::batch_of(i);
+    return all;
+  }();
 };
 
 }  // namespace tussle::reclaim

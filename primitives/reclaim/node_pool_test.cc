@@ -46,6 +46,20 @@ TYPED_TEST(node_pools, blocks_in_use_do_not_overlap) {
   for (unsigned char* const block : blocks) pool::deallocate(block);
 }
 
+TYPED_TEST(node_pools, a_size_known_at_run_time_comes_from_the_same_lists) {
+  using pool = typename TypeParam::type;
+  void* const block = sized_pool::allocate(TypeParam::size);
+  std::memset(block, 1, TypeParam::size);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 64, 0U);
+
+  sized_pool::deallocate(block, TypeParam::size);
+
+  if (!detail::pools_nodes || TypeParam::size > detail::largest_block) return;
+  void* const again = pool::allocate();
+  EXPECT_EQ(again, block);
+  pool::deallocate(again);
+}
+
 TYPED_TEST(node_pools, blocks_that_another_thread_gave_back_are_used_again) {
   using pool = typename TypeParam::type;
   if (!detail::pools_nodes || TypeParam::size > detail::largest_block) {

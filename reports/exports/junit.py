@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from reports.exports import junit_stress
 from reports.exports.junit_case import Test
 from reports.records import Run, Unit
-from reports.troubles import tail
+from reports.troubles import words_of
 
 ACCIDENTS = ("crashed", "failed", "timeout", "unstartable", "missing")
 NOT_CHECKABLE = "not race-checkable"
@@ -139,7 +139,7 @@ def _unexpected(summary: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _words(run: Run, units: list[Unit]) -> str:
     return "\n".join([*(f"block {unit.block}: {unit.message}" for unit in units),
-                      *([tail(run.log(units[0]))] if units else [])])
+                      *([words_of(run, units[0])] if units else [])])
 
 
 def _suite(summary: dict[str, Any], name: str, tests: list[Test]) -> ElementTree.Element:

@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 QUOTED = re.compile(r"<!-- code: (?P<path>\S+) -->\n```cpp\n(?P<code>.*?)```", re.DOTALL)
 ROOMS = ("primitives", "harness", "workloads", "reports", "scripts")
-PAGES = [ROOT / "README.md", *(page for room in ROOMS for page in (ROOT / room).rglob("README.md"))]
+GUIDE = ROOT / "docs" / "own_primitive.md"
+PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(page for room in ROOMS for page in (ROOT / room).rglob("README.md"))]
 FENCED = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\((?P<path>[^)#:]+)\)")
 
@@ -24,6 +25,13 @@ def test_the_readme_quotes_the_examples_as_they_are_built() -> None:
 
     assert len(QUOTED.findall(readme)) == 2
     assert differences(readme, ROOT) == []
+
+
+def test_the_guide_quotes_its_example_as_it_is_built() -> None:
+    guide = GUIDE.read_text()
+
+    assert len(QUOTED.findall(guide)) == 5
+    assert differences(guide, ROOT) == []
 
 
 def test_a_quote_that_differs_from_its_file_is_found(tmp_path: Path) -> None:

@@ -19,8 +19,9 @@
 
 namespace tussle::workloads::examples {
 
-// `Versioned` false: without the version, and broken.
-template <bool Versioned>
+// `Versioned` false: without the version, and broken. `Publication` relaxed: broken, too,
+// where memory is weak.
+template <bool Versioned, std::memory_order Publication = std::memory_order_release>
 class index_stack {
  public:
   static constexpr std::uint32_t size = 3;
@@ -53,10 +54,10 @@ class index_stack {
     place top = top_.load(std::memory_order_relaxed);
     do {
       next_[index].store(top.index, std::memory_order_relaxed);  // published by (2)
-      // (2) release; pairs with (1).
-    } while (!top_.compare_exchange_weak(
-        top, {index, top.version + (Versioned ? 1U : 0U)}, std::memory_order_release,
-        std::memory_order_relaxed));
+      // (2) release, if it is not weakened; pairs with (1).
+    } while (!top_.compare_exchange_weak(top,
+                                         {index, top.version + (Versioned ? 1U : 0U)},
+                                         Publication, std::memory_order_relaxed));
   }
 
  private:

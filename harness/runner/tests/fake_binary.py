@@ -115,12 +115,17 @@ def behave(way: str, options: dict[str, str]) -> int:
         record["latency"] = latency(record["workload"], int(options["latency"]))
     if way == "shape":
         del record["samples"][0]["ns_per_op"]
+    if way == "stall":
+        tell_standing_still(record)
+    if way == "history":
+        record["histories"] = [history()]
+        record["verdict"] = {"passed": False, "message": "not linearizable: a stale read"}
     if way == "deaf":
         record["races"] = None
     if way == "liar":
         record["case"] = "counter/other/threads:1"
     write(out, json.dumps(record))
-    return {"broken": 3, "throws": 4}.get(way, 0)
+    return {"broken": 3, "history": 3, "throws": 4, "stall": 4}.get(way, 0)
 
 
 def tell_hanging() -> None:
@@ -132,6 +137,29 @@ def tell_hanging() -> None:
         with open(os.environ["FAKE_TELL"], "w", encoding="ascii") as stream:
             stream.write(f"{child}\n")
     time.sleep(600)
+
+
+def tell_standing_still(record: Record) -> None:
+    """Makes a result what the watchdog writes of two threads that wait for each other."""
+    said = "stalled: blocked for 8 s while running: worker 0 waits on lock source; worker 1 waits on lock target"
+    frame = {"function": "source_then_target", "file": "workloads/planted/deadlock.h", "line": 60, "module": ""}
+    worker = {"id": 7, "name": "worker 0", "state": "waits", "cpu_s": 0.1, "steps": 3,
+              "waits_on": "lock source", "answered": True, "stack": [frame]}
+    other = {**worker, "id": 8, "name": "worker 1", "waits_on": "lock target"}
+    main_thread = {**worker, "name": "fake", "steps": None, "waits_on": None, "answered": False, "stack": []}
+    text = f"{said}\n\nthread 7 (worker 0): waits on lock source\n    source_then_target"
+    record["stall"] = {"kind": "blocked", "phase": "running", "seconds": 8.2,
+                       "threads": [worker, other, main_thread], "text": text}
+    record |= {"samples": [], "error": said, "verdict": {"passed": False, "message": said}}
+    print(f"tussle: {text}", file=sys.stderr)
+
+
+def history() -> Record:
+    one: Record = {"thread": 0, "call": "load", "argument": 0, "outcome": "returned", "result": 5,
+                   "invoked": 0, "returned": 9, "text": "load() -> 5"}
+    return {"object": "cell", "initial": 0, "capacity": 0, "recorded": 2000, "clock": "shared counter",
+            "reason": "load() -> 5 of thread 0: nobody wrote that value", "operations": [one], "order": [],
+            "state": "0", "candidates": [{"operation": 0, "possible": False}], "text": "Not linearizable"}
 
 
 def write(path: str, text: str) -> int:

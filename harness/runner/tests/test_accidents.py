@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.runner import process
+from harness.runner import process, records
 from harness.runner.tests.stage import Ended, Place, start_for_real
 
 
@@ -91,7 +91,36 @@ def test_a_hanging_unit_is_a_timeout(place: Place, monkeypatch: pytest.MonkeyPat
 
     assert ended.code == 4
     assert place.unit("atom")["status"] == "timeout"
-    assert "no end after 0.5 s" in place.unit("atom")["message"]
+    assert "no end after 0.5 s, and its watchdog had not seen it stand still" in place.unit("atom")["message"]
+
+
+def test_a_case_that_stands_still_is_told_with_what_its_threads_wait_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    junit = place.folder / "junit.xml"
+
+    ended = run_with(place, monkeypatch, "atom=stall", "--junit", str(junit))
+
+    assert ended.code == 4
+    assert place.statuses("atom") == ["failed"] and place.statuses("mutex") == ["ok"]
+    unit = place.unit("atom")
+    assert "worker 0 waits on lock source; worker 1 waits on lock target" in unit["message"]
+    run = place.results / "latest"
+    for text in ((run / unit["log"]).read_text(), junit.read_text()):
+        assert "source_then_target" in text and "worker 1 waits on lock target" in text
+
+
+def test_a_history_that_no_order_explains_has_a_file_of_its_own(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = run_with(place, monkeypatch, "atom=history")
+
+    assert ended.code == 3
+    run = place.results / "latest"
+    (path,) = (run / "histories").glob("*.json")
+    record, objection = records.read(path, "history.schema.json")
+    assert objection == ""
+    assert (record["key"], record["subject"]) == (place.unit("atom")["key"], "atom")
 
 
 def test_what_takes_too_long_is_killed_with_all_it_started(tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def test_about_a_third_of_the_runs_have_all_threads_on_one_core(
         ("crash", "crashed", 4, "ended by SIGSEGV: about to fall"),
         ("hang", "timeout", 4, "no end after 0.3 s"),
         ("throws", "failed", 4, "std::bad_alloc: out of memory"),
+        ("stall", "failed", 4, "stalled: blocked for 8 s while running"),
         ("garbage", "failed", 4, "the result is not JSON"),
     ],
 )

@@ -10,7 +10,6 @@
 
 #include "harness/schedule/sim/explore.h"
 #include "harness/schedule/sim/program.h"
-#include "primitives/atom/atom.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/plain.h"
 
@@ -171,28 +170,6 @@ TEST(weak_memory, catches_every_weakened_order_of_the_hazard_handshake) {
   EXPECT_TRUE(scan_misses_a_protected_node(seq_cst, acquire, seq_cst, seq_cst));
   EXPECT_TRUE(scan_misses_a_protected_node(seq_cst, seq_cst, acq_rel, seq_cst));
   EXPECT_TRUE(scan_misses_a_protected_node(seq_cst, seq_cst, seq_cst, acquire));
-}
-
-TEST(weak_memory, finds_nothing_in_two_atoms_that_are_replaced_and_loaded) {
-  options how = all_executions();
-  how.most_preemptions = 1;
-  how.executions = 20'000;
-  const result seen = explore(how, [] {
-    atom<std::int64_t> x(0);
-    atom<std::int64_t> y(0);
-    pair read;
-    threads({[&] {
-               x.reset(1);
-               read.first = static_cast<int>(*y.load());
-             },
-             [&] {
-               y.reset(1);
-               read.second = static_cast<int>(*x.load());
-             }});
-    require(read != pair(0, 0), "both missed the other's update");
-  });
-
-  EXPECT_FALSE(seen.failed);
 }
 
 }  // namespace

@@ -1,0 +1,72 @@
+"""What do litmus programs come to, on real threads or simulated?"""
+
+import argparse
+import subprocess
+from pathlib import Path
+
+from harness.runner import arguments, binary, directory, exit_codes
+from harness.runner.process import signal_name
+from harness.runner.trouble import Trouble, reason
+
+TARGET = "tussle_litmus"
+MODES = {
+    "bench": "real threads, undisturbed",
+    "chaos": "real threads, perturbed, memory checked",
+    "tsan": "real threads, perturbed, under ThreadSanitizer",
+    "sim": "every interleaving on purpose, with weak memory",
+}
+USUAL_BUDGET_S = 30.0
+EPILOG = (
+    "Modes: " + "; ".join(f"{name}: {text}" for name, text in MODES.items()) + ". Ends with 3 when an outcome came"
+    " out that is forbidden or not listed, and prints the command that tries it again. Planted programs may."
+)
+ANSWERS = (exit_codes.OK, exit_codes.USAGE, exit_codes.BROKEN, exit_codes.INCOMPLETE)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `litmus`."""
+    add = parser.add_argument
+    add("--mode", metavar="MODE", choices=tuple(MODES), default="bench", help=f"{', '.join(MODES)} (default: bench)")
+    add("--list", action="store_true", help="only print the programs and their questions")
+    add("--filter", metavar="REGEX", default="", help="only programs whose name it is found in")
+    add("--budget", metavar="S", type=arguments.budget, default=USUAL_BUDGET_S,
+        help=f"seconds for all of them (default: {USUAL_BUDGET_S:g})")
+    add("--seed", metavar="N", type=arguments.seed, default=1, help="repeats what is drawn (default: 1)")
+    add("--out", metavar="DIR", help="write here; must be empty or not exist")
+    add("--binary", metavar="PATH", help="run this binary instead of the built one")
+
+
+def main(root: Path, asked: argparse.Namespace) -> int:
+    """Carries out one call of `litmus`; returns the exit code."""
+    directory.check_free(asked.out, root)
+    path = binary.find(root, asked.mode, asked.binary, target=TARGET)
+    if asked.list:
+        return _start([str(path), "--list", "--filter", asked.filter])
+    with directory.fresh(asked.out, root, "litmus") as results:
+        record = results.path / "litmus.json"
+        code = _start([
+            directory.shown(path), "--filter", asked.filter, "--budget", f"{asked.budget:g}",
+            "--seed", str(asked.seed), "--json", str(record),
+        ])
+        if record.is_file():
+            print(directory.shown(_rendered(results.path)))
+    return code
+
+
+def _start(command: list[str]) -> int:
+    """Runs the program, whose tables go where ours go; returns its exit code."""
+    try:
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        raise Trouble(f"cannot be started ({reason(error)})", "rebuild it", command[0]) from error
+    if ended.returncode in ANSWERS:
+        return ended.returncode
+    how = signal_name(-ended.returncode) if ended.returncode < 0 else f"exit {ended.returncode}"
+    # A crash, a sanitizer's report: something that the programs do must not do.
+    raise Trouble(f"the programs ended with {how}", "see the lines above", command[0], code=exit_codes.BROKEN)
+
+
+def _rendered(results: Path) -> Path:
+    from reports import litmus
+
+    return litmus.render(results)

@@ -1,0 +1,128 @@
+// Is what stands still told from what is slow? Time is what the test says it is.
+#include "harness/watchdog/watchdog.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <latch>
+#include <thread>
+
+#include "harness/watchdog/thread_stacks.h"
+
+namespace tussle::watchdog {
+namespace {
+
+constexpr double limit = 4;
+constexpr const char* settling = "settling";
+
+progress with_steps(std::uint64_t steps, const char* phase = running) {
+  return {.phase = phase, .changes = 1, .steps = {{7, steps}}};
+}
+
+std::vector<task> one_thread(char state, double cpu) {
+  return {{.id = 7, .name = "worker 0", .state = state, .cpu_seconds = cpu}};
+}
+
+TEST(observer, nobody_moves_and_nobody_uses_a_core) {
+  observer seen(limit);
+  for (int second = 0; second < 4; ++second) {
+    EXPECT_FALSE(seen.look(second, with_steps(1), one_thread('S', 1)).has_value());
+  }
+
+  EXPECT_EQ(seen.look(4, with_steps(1), one_thread('S', 1)), stall_kind::blocked);
+  EXPECT_EQ(seen.seconds_without_step(4), 4);
+}
+
+TEST(observer, nobody_moves_and_cores_are_used) {
+  observer seen(limit);
+  for (int second = 0; second < 4; ++second) {
+    EXPECT_FALSE(seen.look(second, with_steps(1), one_thread('R', second)).has_value());
+  }
+
+  EXPECT_EQ(seen.look(4, with_steps(1), one_thread('R', 4)), stall_kind::spinning);
+}
+
+TEST(observer, a_step_now_and_then_is_slow_and_no_more) {
+  observer seen(limit);
+  for (int second = 0; second < 100; ++second) {
+    const auto steps = static_cast<std::uint64_t>(second / 3);
+    EXPECT_FALSE(seen.look(second, with_steps(steps), one_thread('S', 0)).has_value());
+  }
+}
+
+TEST(observer, who_waits_for_a_core_does_not_stand_still) {
+  observer seen(limit);
+  for (int second = 0; second < 100; ++second) {
+    EXPECT_FALSE(seen.look(second, with_steps(1), one_thread('R', 0)).has_value());
+  }
+}
+
+TEST(observer, a_verification_may_take_its_time) {
+  observer seen(limit);
+  for (int second = 0; second < 100; ++second) {
+    EXPECT_FALSE(
+        seen.look(second, with_steps(1, settling), one_thread('R', second)).has_value());
+  }
+}
+
+TEST(observer, without_a_case_there_is_nothing_to_say) {
+  observer seen(limit);
+  for (int second = 0; second < 100; ++second) {
+    EXPECT_FALSE(seen.look(second, {}, one_thread('S', 0)).has_value());
+  }
+}
+
+TEST(watched, names_stand_for_objects_while_they_live) {
+  const int object = 0;
+  {
+    const named name(&object, "source");
+    EXPECT_EQ(name_of(&object), "source");
+  }
+
+  EXPECT_NE(name_of(&object), "source");
+}
+
+TEST(watched, a_worker_is_known_while_it_works) {
+  harness::worker self(0, 1, 1);
+  self.publish(5);
+  {
+    const watched_worker watched(self);
+    const progress seen = present_progress();
+    EXPECT_EQ(seen.steps.at(gettid()), 5U);
+  }
+
+  EXPECT_FALSE(present_progress().steps.contains(gettid()));
+}
+
+TEST(thread_stacks, a_thread_that_waits_tells_where) {
+  prepare_stacks();
+  std::atomic<pid_t> id{0};
+  std::latch begun(1);
+  std::latch ends(1);
+  std::thread other([&] {
+    id = gettid();
+    begun.count_down();
+    ends.wait();
+  });
+
+  begun.wait();
+  const auto frames = ask_stack(id);
+  ends.count_down();
+  other.join();
+
+  ASSERT_TRUE(frames.has_value());
+  EXPECT_FALSE(frames->empty());
+}
+
+TEST(thread_stacks, a_thread_that_is_gone_does_not_answer) {
+  prepare_stacks();
+  std::atomic<pid_t> id{0};
+  std::thread([&] { id = gettid(); }).join();
+
+  EXPECT_FALSE(ask_stack(id).has_value());
+}
+
+}  // namespace
+}  // namespace tussle::watchdog

@@ -1,0 +1,31 @@
+// shared_mutex_map.h (subject): std::shared_mutex around absl::flat_hash_map, or std::vector.
+#pragma once
+
+#include <cstdint>
+#include <shared_mutex>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "harness/case/case_info.h"
+#include "workloads/subjects/locked_maps.h"
+
+namespace tussle::workloads::subjects {
+
+struct shared_mutex_map {
+  static harness::subject_info info() {
+    return {
+        .name = "shared_mutex_map",
+        .kind = harness::subject_kind::baseline,
+        .description = "std::shared_mutex around absl::flat_hash_map, or std::vector.",
+        .source = "workloads/subjects/shared_mutex_map.h"};
+  }
+
+  template <typename Key>
+  using map = locked_map<absl::flat_hash_map<Key, std::int64_t>, std::shared_mutex>;
+  using sequence = locked_sequence<std::shared_mutex>;
+  using metrics = locked_metrics<absl::flat_hash_map<std::string, use_cases::route_stats>,
+                                 std::shared_mutex>;
+  using configuration = locked_configuration<std::shared_mutex>;
+};
+
+}  // namespace tussle::workloads::subjects
