@@ -144,7 +144,7 @@ def tell_standing_still(record: Record) -> None:
     said = "stalled: blocked for 8 s while running: worker 0 waits on lock source; worker 1 waits on lock target"
     frame = {"function": "source_then_target", "file": "workloads/planted/deadlock.h", "line": 60, "module": ""}
     worker: Record = {"id": 7, "name": "worker 0", "state": "waits", "cpu_s": 0.1, "steps": 3,
-              "waits_on": "lock source", "answered": True, "stack": [frame]}
+                      "waits_on": "lock source", "answered": True, "stack": [frame]}
     other: Record = {**worker, "id": 8, "name": "worker 1", "waits_on": "lock target"}
     main_thread: Record = {**worker, "name": "fake", "steps": None, "waits_on": None, "answered": False, "stack": []}
     text = f"{said}\n\nthread 7 (worker 0): waits on lock source\n    source_then_target"
