@@ -81,6 +81,7 @@ TEST(counterexample, is_told_as_json) {
   EXPECT_EQ(record["operations"][0]["invoked"], 0);
   EXPECT_EQ(record["operations"][1]["returned"], 3);
   EXPECT_EQ(record["operations"][1]["result"], 0);
+  EXPECT_EQ(record["operations"][1]["outcome"], "returned");
   EXPECT_EQ(record["candidates"][0]["operation"], 1);
 }
 

@@ -59,8 +59,8 @@ std::string to_string(call what) {
 }
 
 std::string to_string(outcome how) {
-  return name_of(how,
-                 std::array{"pending", "done", "value", "yes", "no", "empty", "closed"});
+  return name_of(
+      how, std::array{"pending", "done", "returned", "yes", "no", "empty", "closed"});
 }
 
 std::string to_string(object_kind kind) {

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <atomic>
 #include <latch>
+#include <string>
 #include <thread>
 
 #include "harness/watchdog/thread_stacks.h"
+#include "harness/watchdog/wait_notes.h"
 
 namespace tussle::watchdog {
 namespace {
@@ -114,6 +116,54 @@ TEST(thread_stacks, a_thread_that_waits_tells_where) {
 
   ASSERT_TRUE(frames.has_value());
   EXPECT_FALSE(frames->empty());
+}
+
+class counting_scheduler final : public sync::scheduler {
+ public:
+  void before(const sync::visible_operation& /*next*/) noexcept override { ++calls; }
+  bool fails_weak_compare_exchange() noexcept override { return true; }
+  int calls = 0;
+};
+
+TEST(wait_notes, pass_everything_on_to_the_scheduler_that_was_there) {
+  counting_scheduler inner;
+  sync::scheduler* const before = sync::install_scheduler(&inner);
+  {
+    wait_notes notes;
+    notes.before({.kind = sync::operation::load, .address = &inner, .name = nullptr});
+    EXPECT_TRUE(notes.fails_weak_compare_exchange());
+  }
+
+  EXPECT_EQ(inner.calls, 1);
+  EXPECT_EQ(sync::install_scheduler(before), &inner);
+}
+
+TEST(stall, says_which_lock_a_thread_was_about_to_take) {
+  prepare_stacks();
+  const int lock = 0;
+  const named name(&lock, "source");
+  wait_notes notes;
+  std::atomic<pid_t> id{0};
+  std::latch begun(1);
+  std::latch ends(1);
+  std::thread other([&] {
+    notes.before({.kind = sync::operation::lock, .address = &lock, .name = nullptr});
+    id = gettid();
+    begun.count_down();
+    ends.wait();
+  });
+
+  begun.wait();
+  progress last = with_steps(3);
+  last.steps = {{id, 3}};
+  const stall found = describe(stall_kind::blocked, last, 8, gettid());
+  ends.count_down();
+  other.join();
+
+  ASSERT_FALSE(found.threads.empty());
+  EXPECT_EQ(found.threads[0].waits_on, "lock source");
+  EXPECT_EQ(found.threads[0].steps, 3U);
+  EXPECT_NE(summary(found).find(" waits on lock source"), std::string::npos);
 }
 
 TEST(thread_stacks, a_thread_that_is_gone_does_not_answer) {

@@ -11,7 +11,7 @@ from reports.records import load
 from reports.summary import summarize
 from reports.svg import to_svg
 from reports.tests.page import Page, dangling_links, duplicate_ids, outside_loads, wrong_numbers
-from reports.tests.runs import Record, Synthetic, break_invariant
+from reports.tests.runs import Change, Record, Synthetic, break_invariant
 
 FEW: dict[str, Any] = {"workloads": ("counter",), "threads": (2,), "blocks": 2}
 
@@ -40,7 +40,7 @@ def show_history(unit: Record) -> None:
 
 @pytest.fixture
 def summary(tmp_path: Path) -> dict[str, Any]:
-    changes = {"counter_atom": show_history, "counter_load_then_reset": show_history}
+    changes: dict[str, Change] = {"counter_atom": show_history, "counter_load_then_reset": show_history}
     return summarize(load(Synthetic(**FEW).write(tmp_path, changes)))
 
 

@@ -143,14 +143,15 @@ def tell_standing_still(record: Record) -> None:
     """Makes a result what the watchdog writes of two threads that wait for each other."""
     said = "stalled: blocked for 8 s while running: worker 0 waits on lock source; worker 1 waits on lock target"
     frame = {"function": "source_then_target", "file": "workloads/planted/deadlock.h", "line": 60, "module": ""}
-    worker = {"id": 7, "name": "worker 0", "state": "waits", "cpu_s": 0.1, "steps": 3,
-              "waits_on": "lock source", "answered": True, "stack": [frame]}
-    other = {**worker, "id": 8, "name": "worker 1", "waits_on": "lock target"}
-    main_thread = {**worker, "name": "fake", "steps": None, "waits_on": None, "answered": False, "stack": []}
+    worker: Record = {"id": 7, "name": "worker 0", "state": "waits", "cpu_s": 0.1, "steps": 3,
+                      "waits_on": "lock source", "answered": True, "stack": [frame]}
+    other: Record = {**worker, "id": 8, "name": "worker 1", "waits_on": "lock target"}
+    main_thread: Record = {**worker, "name": "fake", "steps": None, "waits_on": None, "answered": False, "stack": []}
     text = f"{said}\n\nthread 7 (worker 0): waits on lock source\n    source_then_target"
     record["stall"] = {"kind": "blocked", "phase": "running", "seconds": 8.2,
                        "threads": [worker, other, main_thread], "text": text}
-    record |= {"samples": [], "error": said, "verdict": {"passed": False, "message": said}}
+    record["samples"], record["error"] = [], said
+    record["verdict"] = {"passed": False, "message": said}
     print(f"tussle: {text}", file=sys.stderr)
 
 
