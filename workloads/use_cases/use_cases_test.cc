@@ -205,8 +205,8 @@ class losing_map
     : public subjects::locked_map<std::map<std::int64_t, std::int64_t>, std::mutex> {
  public:
   using locked_map::locked_map;
-  void add(std::int64_t key, std::int64_t amount) {
-    if (++updates_ != 10) locked_map::add(key, amount);
+  void add(std::int64_t at, std::int64_t amount) {
+    if (++updates_ != 10) locked_map::add(at, amount);
   }
 
  private:
