@@ -9,6 +9,8 @@
 // is an edit of a copied handle. An edit that throws leaves the elements as they were.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -230,10 +232,25 @@ class vector_tree {
         node = &own_inner(*node, at);
       }
     } catch (...) {
+      forget_empty_branch(*root_);
       lower_root();
       throw;
     }
     node->own(slot(i, 1), std::exchange(tail_, nullptr));
+  }
+
+  // Takes back what was made for a leaf that could not be hung: a branch without leaves
+  // would make equal vectors of different height.
+  static void forget_empty_branch(inner<T>& node) noexcept {
+    if (node.height() == 1 || node.present() == 0) return;
+    const auto at = static_cast<std::size_t>(branching - 1) -
+                    static_cast<std::size_t>(std::countl_zero(node.present()));
+    inner<T>* const child = node.inner_at(at);
+    if (!node.owns(1U << at) || !child->unique()) return;
+    forget_empty_branch(*child);
+    if (child->present() != 0) return;
+    node.forget(at);
+    inner<T>::release(child);
   }
 
   // Takes the leaf of element i out of the tree; a reference of it passes to the caller.
