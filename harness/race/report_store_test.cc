@@ -163,7 +163,7 @@ TEST(held_mutex_reader, starts_anew_with_each_report) {
 TEST(held_mutex_reader, survives_lines_without_end_and_too_many_accesses) {
   held_mutex_reader reader;
 
-  print(reader, std::string(5000, 'x') + "\n");
+  print(reader, std::string(5000, 'x').append("\n"));
   for (std::uint32_t i = 0; i < max_accesses + 2; ++i) {
     print(reader, "  Write of size 4 at 0x1 by thread T2 (mutexes: write M1):\n");
   }

@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 QUOTED = re.compile(r"<!-- code: (?P<path>\S+) -->\n```cpp\n(?P<code>.*?)```", re.DOTALL)
 ROOMS = ("primitives", "harness", "workloads", "reports", "scripts")
 GUIDE = ROOT / "docs" / "own_primitive.md"
-PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(page for room in ROOMS for page in (ROOT / room).rglob("README.md"))]
+PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"),
+         *(page for room in ROOMS for page in (ROOT / room).rglob("README.md"))]
 FENCED = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\((?P<path>[^)#:]+)\)")
 
