@@ -196,8 +196,9 @@ TEST(generated, a_cell_may_begin_with_any_value_of_its_chain) {
 
 TEST(generated, ten_thousand_operations_on_a_cell_are_decided_at_once) {
   const specification cell{.kind = object_kind::cell};
+  constexpr int operations = 10'000 / static_cast<int>(fewer);
   const history good =
-      linearizable_history({.threads = 8, .operations = 10'000, .object = cell}, 1);
+      linearizable_history({.threads = 8, .operations = operations, .object = cell}, 1);
   const auto bad = breaker(good, cell, 1).broken();
   ASSERT_TRUE(bad.has_value());
 

