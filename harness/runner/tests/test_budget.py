@@ -204,8 +204,8 @@ def test_a_dry_run_estimates_and_builds_nothing_that_is_there(
 ) -> None:
     from harness.runner import binary
 
-    monkeypatch.setattr(binary, "built", lambda root, mode: place.binary)
-    monkeypatch.setattr(binary, "build", lambda root, mode: pytest.fail("it was built"))
+    monkeypatch.setattr(binary, "built", lambda *_asked: place.binary)
+    monkeypatch.setattr(binary, "build", lambda *_asked: pytest.fail("it was built"))
 
     many = TINY_PRESET.replace("threads = [2]", "threads = [1, 2, 3, 4]").replace("window = 0.01", "window = 2")
     ended = place.type("run", place.preset(many), "--dry-run", "--budget", "20")
