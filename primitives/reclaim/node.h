@@ -73,7 +73,7 @@ class node final : public node_base {
   const T& value() const noexcept { return value_; }
 
  private:
-  template <typename... Args>
+  template <typename... Args>  // NOLINTNEXTLINE(modernize-use-equals-delete)
   explicit node(Args&&... args) noexcept(std::is_nothrow_constructible_v<T, Args&&...>)
       : node_base(&destroy), value_(std::forward<Args>(args)...) {}
   ~node() = default;

@@ -89,7 +89,7 @@ TEST_F(node_cells, a_handle_can_be_dropped_by_another_thread) {
   hazard_slot* const next_free = own_row().free_handle_slot(0);
 
   tests::on_another_thread([&] {
-    const value_ref moved = *std::move(loaded);
+    const value_ref moved = std::move(*loaded);
     EXPECT_EQ((*moved).number(), 0);
     loaded.reset();
   });

@@ -28,9 +28,9 @@ class per_thread {
  private:
   static void construct(void* memory) noexcept { new (memory) T{}; }
 
-  // Its address tells this type from others.
+  // NOLINTNEXTLINE(readability-identifier-naming): its address tells it from others
   inline static constexpr thread_local_type type_{sizeof(T), alignof(T), &construct};
-  inline static constinit thread_local T value_{};
+  inline static constinit thread_local T value_{};  // NOLINT: a private member
 };
 
 // Has `act()` called when the calling thread ends, after its thread-local objects have been

@@ -23,7 +23,7 @@ class thread {
   thread() noexcept = default;
 
   // Calls a copy of f on a new thread. Throws: std::system_error, std::bad_alloc.
-  template <typename F>
+  template <typename F>  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
   requires(!std::is_same_v<std::remove_cvref_t<F>, thread>) explicit thread(F&& f) {
     if (simulator* s = detail::simulated()) {
       using body = std::decay_t<F>;
