@@ -9,7 +9,7 @@
 namespace tussle::race {
 namespace {
 
-constexpr std::string_view unknown = "??";
+constexpr std::string_view not_known = "??";
 
 // The text up to the next line break, which is taken away too.
 std::string_view next_line(std::string_view& text) {
@@ -21,7 +21,7 @@ std::string_view next_line(std::string_view& text) {
 // "a/b.h:12 (discriminator 3)"
 void set_place(frame& f, std::string_view place, std::string_view root) {
   const std::size_t colon = place.rfind(':');
-  if (colon == std::string_view::npos || place.starts_with(unknown)) return;
+  if (colon == std::string_view::npos || place.starts_with(not_known)) return;
   f.file = repository_path(place.substr(0, colon), root);
   std::from_chars(place.data() + colon + 1, place.data() + place.size(), f.line);
 }
@@ -58,7 +58,7 @@ call_stack parse_addr2line(std::string_view printed, std::string_view root) {
   while (!printed.empty()) {
     frame f;
     const std::string_view function = next_line(printed);
-    if (function != unknown) f.function = function;
+    if (function != not_known) f.function = function;
     set_place(f, next_line(printed), root);
     if (!f.file.empty()) frames.push_back(std::move(f));
   }
@@ -101,7 +101,7 @@ std::string ask_function(std::string_view module, std::string_view offset) {
                                         quoted(offset) + " 2>/dev/null");
   std::string_view rest = printed;
   const std::string_view function = next_line(rest);
-  return function == unknown ? std::string() : std::string(function);
+  return function == not_known ? std::string() : std::string(function);
 }
 
 }  // namespace tussle::race
