@@ -8,8 +8,8 @@ namespace {
 
 TEST(addr2line, inlined_calls_are_frames_of_their_own_innermost_first) {
   const call_stack frames = parse_addr2line(
-      "ns::bump(long)\n/root/a/b.h:30\nns::loop()\n/root/c.cc:64 (discriminator 3)\n",
-      "/root");
+      "ns::bump(long)\n/src/a/b.h:30\nns::loop()\n/src/c.cc:64 (discriminator 3)\n",
+      "/src");
 
   const call_stack expected = {
       {.function = "ns::bump(long)", .file = "a/b.h", .line = 30, .module = ""},
