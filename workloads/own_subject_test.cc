@@ -7,7 +7,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "workloads/own_roles/cell.h"
+#include "workloads/own_roles/configuration.h"
+#include "workloads/own_roles/counter.h"
+#include "workloads/own_roles/map.h"
+#include "workloads/own_roles/metrics.h"
+#include "workloads/own_roles/sequence.h"
 #include "workloads/subjects/mutex.h"
+#include "workloads/subjects/mutex_map.h"
 
 namespace tussle::workloads {
 namespace {
@@ -15,6 +22,12 @@ namespace {
 struct own_cell : subjects::mutex {
   static harness::subject_info info() {
     return {.name = "own_cell", .description = "A cell.", .source = "own_cell.h"};
+  }
+};
+
+struct own_map : subjects::mutex_map {
+  static harness::subject_info info() {
+    return {.name = "own_map", .description = "A map.", .source = "own_map.h"};
   }
 };
 
@@ -64,6 +77,18 @@ TEST(own_subject, a_counter_enters_every_workload_of_counters_and_no_other) {
   const harness::registry all = all_cases_and<counter_role, own_counter>("own_counter");
 
   EXPECT_EQ(workloads_with(all, "own_counter"), workloads_of_roles({"counter"}));
+}
+
+TEST(own_subject, what_holds_many_values_enters_the_workloads_of_the_role_that_it_is_given) {
+  EXPECT_EQ(workloads_with(all_cases_and<map_role, own_map>("own_map"), "own_map"),
+            workloads_of_roles({"map"}));
+  EXPECT_EQ(workloads_with(all_cases_and<sequence_role, own_map>("own_map"), "own_map"),
+            workloads_of_roles({"sequence"}));
+  EXPECT_EQ(workloads_with(all_cases_and<metrics_role, own_map>("own_map"), "own_map"),
+            workloads_of_roles({"metrics"}));
+  EXPECT_EQ(
+      workloads_with(all_cases_and<configuration_role, own_map>("own_map"), "own_map"),
+      workloads_of_roles({"configuration"}));
 }
 
 TEST(own_subject, stands_beside_all_others) {

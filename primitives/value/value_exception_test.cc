@@ -83,7 +83,7 @@ TYPED_TEST(value_exceptions, IMM_14_throwing_copies_leave_a_vector_as_it_was) {
     vector<TypeParam> v;
     for (int i = 0; i < 1090; ++i) v = v.push_back(i);
 
-    for (const std::size_t i : {5, 1060, 1089}) {
+    for (const std::size_t i : {5U, 1060U, 1089U}) {
       expect_strong<TypeParam>(v, [i](auto& w) { w.assoc(i, TypeParam(-1)); });
       expect_strong<TypeParam>(v, [i](auto& w) {
         auto edited = w.transient();

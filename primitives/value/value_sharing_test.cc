@@ -24,7 +24,7 @@ TEST(value_sharing, IMM_3_an_update_of_a_large_vector_makes_one_node_a_level) {
   const vector<int> v = filling.persistent();
   const auto before = tests::node_walk::of(v);
 
-  for (const std::size_t i : {0, 31, 32, 1024, 32'768, 70'000}) {
+  for (const std::size_t i : {0U, 31U, 32U, 1024U, 32'768U, 70'000U}) {
     EXPECT_EQ(new_nodes(before, v.assoc(i, -1)), 4U) << i;
   }
   EXPECT_EQ(new_nodes(before, v.assoc(many - 1, -1)), 1U) << "the tail";

@@ -212,7 +212,7 @@ def configured(place: Place, source: Path, line: str, *options: str) -> Done:
 
 @pytest.mark.parametrize(("line", "options", "words"), [
     ("tussle_add_subject(own_lock own_lock.h cells)", (),
-     "tussle_add_subject(own_lock): there is no role 'cells': use counter or cell"),
+     "tussle_add_subject(own_lock): there is no role 'cells': use counter or cell or map or"),
     ("tussle_add_subject(own_lock other_lock.h cell)", (), "other_lock.h: correct the second argument"),
     ("tussle_add_subject(Own-Lock own_lock.h cell)", (), "the name must be of a-z, 0-9 and _"),
     ("tussle_add_subject(own_lock own_lock.h cell MODES fast)", (),
@@ -247,6 +247,10 @@ def test_the_roles_of_the_function_are_those_of_the_harness(place: Place, wrong:
     ("cell", "tussle::workloads::subjects::locked_cell<T, patient_lock>", "std::atomic<T>",
      "role cell: class cell lacks template <typename F> void update(F f)"),
     ("counter", "using cell =", "using call =", "role counter: the subject lacks class counter"),
+    ("map", "using cell =", "using call =", "role map: the subject lacks template <typename Key> class map"),
+    ("sequence", "using cell =", "using call =", "role sequence: the subject lacks class sequence"),
+    ("metrics", "using cell =", "using call =", "role metrics: the subject lacks class metrics"),
+    ("configuration", "using cell =", "using call =", "role configuration: the subject lacks class configuration"),
 ])
 def test_a_header_that_lacks_what_the_role_needs_is_told_so_in_one_line(
         place: Place, wrong: Path, role: str, right: str, wrong_words: str, lack: str) -> None:
