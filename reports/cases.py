@@ -44,7 +44,8 @@ def _row(run: Run, plan: list[Planned], units: dict[str, Unit], cores: int | Non
     statuses = Counter(unit.status for unit in found)
     statuses["missing"] = len(plan) - len(found)
     state = state_of(statuses)
-    timed = state in MEASURED and run.manifest.kind == "run"
+    timed = (state in MEASURED and run.manifest.kind == "run"
+             and run.manifest.times(first.workload))
     measured = [unit for unit in found if unit.status == "ok"] if timed else []
     windows = [item for unit in measured for item in unit.samples]
     threads = int(first.conditions["threads"])

@@ -172,6 +172,8 @@ def _for_orientation(pair: Pair, threshold: float, alpha: float) -> Judged:
 
 
 def _void(pair: Pair, before: Row, after: Row) -> Judged:
+    if before["state"] in MEASURED and after["state"] in MEASURED:
+        return void(pair, "void", "its workload judges and times nothing", judged=False)
     if after["state"] in MEASURED or before["state"] not in MEASURED:
         return void(pair, "void", f"no numbers before ({before['state']})", judged=False)
     verdict = "broken" if after["state"] == "broken" else "void"

@@ -55,6 +55,11 @@ class Manifest:
         stranger = {"name": name, "kind": "baseline", "roles": [], "expected": innocent}
         return next((entry for entry in known if entry["name"] == name), stranger)
 
+    def times(self, workload: str) -> bool:
+        """Tells whether the rates of a workload say anything of its subjects."""
+        known: list[Record] = self.catalog["workloads"]
+        return next((entry.get("timed", True) for entry in known if entry["name"] == workload), True)
+
 
 @dataclass(frozen=True)
 class Unit:

@@ -56,7 +56,8 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "workloads": [_workload(run, name, rows, references[name]) for name in names],
         "subjects": _subjects(run, rows),
         "leaders": leaders,
-        "choices": choices(rows, leaders, cores) if manifest.kind == "run" else [],
+        "choices": choices([row for row in rows if manifest.times(row["workload"])], leaders, cores)
+        if manifest.kind == "run" else [],
         "drift": drift,
         "cases": rows,
         "latency": latency,
@@ -106,6 +107,7 @@ def _workload(run: Run, name: str, rows: list[Row], reference: str | None) -> di
         "id": "workload-" + slug(name),
         **{key: entry.get(key, "") for key in ("question", "invariant", "failure")},
         "conditions": entry.get("conditions", []),
+        "timed": run.manifest.times(name),
         "reference": reference,
         "groups": [{"key": key, "label": label, "usual": key == _usual(entry, groups)}
                    for key, label in groups.items()],

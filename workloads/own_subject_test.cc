@@ -79,7 +79,8 @@ TEST(own_subject, a_counter_enters_every_workload_of_counters_and_no_other) {
   EXPECT_EQ(workloads_with(all, "own_counter"), workloads_of_roles({"counter"}));
 }
 
-TEST(own_subject, what_holds_many_values_enters_the_workloads_of_the_role_that_it_is_given) {
+TEST(own_subject,
+     what_holds_many_values_enters_the_workloads_of_the_role_that_it_is_given) {
   EXPECT_EQ(workloads_with(all_cases_and<map_role, own_map>("own_map"), "own_map"),
             workloads_of_roles({"map"}));
   EXPECT_EQ(workloads_with(all_cases_and<sequence_role, own_map>("own_map"), "own_map"),

@@ -17,6 +17,8 @@ struct workload_info {
   std::vector<condition_info> conditions;  // threads last
   // The kinds of step, where they are timed apart: a step returns which one it was.
   std::vector<std::string> operations = {"operation"};
+  // False: it judges only; its rates say nothing of a subject's speed and are not compared.
+  bool timed = true;
 };
 
 enum class subject_kind {

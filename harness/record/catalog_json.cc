@@ -48,7 +48,8 @@ json to_json(const workload_info& w) {
           {"failure", w.failure},
           {"role", w.role},
           {"conditions", std::move(conditions)},
-          {"operations", w.operations}};
+          {"operations", w.operations},
+          {"timed", w.timed}};
 }
 
 json to_json(const subject_info& s, std::vector<std::string> roles) {

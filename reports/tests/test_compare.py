@@ -36,6 +36,12 @@ def synthetic(**settings: Any) -> Synthetic:
     return Synthetic(**dict(CASES, **settings))
 
 
+def judging_only() -> dict[str, Any]:
+    catalog = catalogs.catalog()
+    next(one for one in catalog["workloads"] if one["name"] == "counter_private")["timed"] = False
+    return catalog
+
+
 def other(directory: Path, changes: Any = None, **settings: Any) -> Path:
     return synthetic(**dict({"seed": 2}, **settings)).write(directory, changes)
 
@@ -172,6 +178,18 @@ def test_a_case_that_lost_its_numbers_is_graver_than_a_slow_one(
 
     assert result.exit_code == code
     assert verdicts(result.cases)["counter_private/atom/think:0/threads:2"] == verdict
+
+
+def test_a_workload_that_only_judges_is_compared_by_its_verdicts(tmp_path: Path) -> None:
+    before = synthetic(catalog=judging_only()).write(tmp_path / "before")
+    after = other(tmp_path / "after", catalog=judging_only(), slower={"atom": 2.0})
+    accident = {"counter_private_atom_think=0_threads=2": break_invariant}
+    broken = other(tmp_path / "broken", accident, catalog=judging_only())
+
+    assert compare(before, after).exit_code == 0
+    assert {entry.why for entry in compare(before, after).cases} == {
+        "its workload judges and times nothing"}
+    assert compare(before, broken).exit_code == 3
 
 
 def test_a_case_that_lost_a_block_is_not_whole(base: Path, tmp_path: Path) -> None:

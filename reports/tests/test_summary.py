@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from reports.html import to_html
 from reports.records import load
 from reports.standing import place, reference_of
 from reports.summary import summarize
+from reports.tests import catalogs
 from reports.tests.runs import (
     Synthetic, break_invariant, crash, edit_json, race_record, safe, time_out)
 
@@ -233,6 +235,20 @@ def test_who_leads_depends_on_whether_intervals_overlap(
     assert first["ratio_reference"]["to"] == "b" and second["ratio_reference"]["ratio"] == 1.0
     assert second["ratio_best"]["ratio"] == pytest.approx(
         sorted(b / a for a, b in zip((100, 101, 105), second["replicates"].values()))[1])
+
+
+def test_a_workload_that_only_judges_has_verdicts_and_no_numbers(tmp_path: Path) -> None:
+    catalog = catalogs.catalog()
+    next(entry for entry in catalog["workloads"] if entry["name"] == "counter")["timed"] = False
+    run = Synthetic(workloads=("counter", "counter_private"), catalog=catalog)
+    summary = summary_of(run.write(tmp_path))
+
+    rows = [row for row in summary["cases"] if row["workload"] == "counter"]
+    assert {row["state"] for row in rows if row["kind"] != "planted"} == {"ok"}
+    assert {row["state"] for row in rows if row["kind"] == "planted"} >= {"broken"}
+    assert all(row["ops_per_s"] is None and not row["replicates"] for row in rows)
+    assert {one["workload"] for one in summary["choices"] + summary["leaders"]} == {"counter_private"}
+    assert "judges and times nothing" in to_html(summary)
 
 
 def test_one_block_leads_nothing(tmp_path: Path) -> None:

@@ -33,23 +33,25 @@ struct configuration_role {
 
   template <typename Configuration>
   static constexpr void check() {
-    static_assert(
-        std::constructible_from<Configuration, config>,
-        "tussle: role configuration: class configuration lacks "
-        "configuration(use_cases::service_config initial)");
+    static_assert(std::constructible_from<Configuration, config>,
+                  "tussle: role configuration: class configuration lacks "
+                  "configuration(use_cases::service_config initial)");
     static_assert(
         requires(Configuration c, void (*use)(const config&)) { c.request(use); },
-        "tussle: role configuration: class configuration lacks template <typename F> void "
+        "tussle: role configuration: class configuration lacks template <typename F> "
+        "void "
         "request(F use)");
     static_assert(
-        requires(Configuration c, config (*next)(const config&)) {
+        requires(Configuration c, config(*next)(const config&)) {
           { c.reload(next) } -> std::same_as<bool>;
         },
-        "tussle: role configuration: class configuration lacks template <typename F> bool "
+        "tussle: role configuration: class configuration lacks template <typename F> "
+        "bool "
         "reload(F next)");
     static_assert(
         requires(Configuration c, void (*use)(const config&)) { c.on_reload(use); },
-        "tussle: role configuration: class configuration lacks template <typename F> void "
+        "tussle: role configuration: class configuration lacks template <typename F> "
+        "void "
         "on_reload(F tell)");
   }
 };

@@ -18,7 +18,9 @@ struct map_role {
     if constexpr (harness::map_subject<Subject>) {
       return true;
     } else {
-      constexpr bool is_there = requires { typename Subject::template map<std::int64_t>; };
+      constexpr bool is_there = requires {
+        typename Subject::template map<std::int64_t>;
+      };
       static_assert(
           is_there,
           "tussle: role map: the subject lacks template <typename Key> class map");

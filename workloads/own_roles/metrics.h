@@ -43,10 +43,12 @@ struct metrics_role {
         "const use_cases::request&)");
     static_assert(
         requires(Metrics m, seen f) { m.report(f); },
-        "tussle: role metrics: class metrics lacks template <typename F> void report(F f)");
-    static_assert(requires(Metrics m, seen f) { m.harvest(f); },
-                  "tussle: role metrics: class metrics lacks template <typename F> void "
-                  "harvest(F f)");
+        "tussle: role metrics: class metrics lacks template <typename F> void report(F "
+        "f)");
+    static_assert(
+        requires(Metrics m, seen f) { m.harvest(f); },
+        "tussle: role metrics: class metrics lacks template <typename F> void "
+        "harvest(F f)");
   }
 };
 

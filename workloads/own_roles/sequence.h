@@ -33,15 +33,15 @@ struct sequence_role {
  private:
   template <typename Sequence>
   static constexpr void check() {
-    static_assert(
-        std::constructible_from<Sequence, const std::vector<std::int64_t>&>,
-        "tussle: role sequence: class sequence lacks sequence(const "
-        "std::vector<std::int64_t>&)");
+    static_assert(std::constructible_from<Sequence, const std::vector<std::int64_t>&>,
+                  "tussle: role sequence: class sequence lacks sequence(const "
+                  "std::vector<std::int64_t>&)");
     static_assert(
         requires(const Sequence s, std::int64_t index) {
           { s.get(index) } -> std::same_as<std::int64_t>;
         },
-        "tussle: role sequence: class sequence lacks std::int64_t get(std::int64_t) const");
+        "tussle: role sequence: class sequence lacks std::int64_t get(std::int64_t) "
+        "const");
     static_assert(
         requires(Sequence s, std::int64_t index) { s.add(index, std::int64_t{1}); },
         "tussle: role sequence: class sequence lacks void add(std::int64_t, "

@@ -57,7 +57,8 @@ struct history_cell {
                             .minimum = 1,
                             .maximum = 100'000,
                             .optional = true},
-                           harness::threads_condition()}};
+                           harness::threads_condition()},
+            .timed = false};
   }
 
   template <harness::cell_subject Subject>

@@ -85,6 +85,7 @@ class lineage : public counted {
   static_assert(longest_chain <= length_mask);
 
   static lineage* node_of(link l) noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
     return reinterpret_cast<lineage*>(l & ~length_mask);
   }
   static link link_to(const lineage* node, link length) noexcept {

@@ -31,12 +31,13 @@ class trie_node final : public lineage {
   // Entries are moved from node to node without a chance to fail half-way.
   static constexpr bool movable = std::is_nothrow_move_constructible_v<Entry>;
 
+  static constexpr std::size_t child_size = sizeof(void*);
   static constexpr bool copied_as_bytes = std::is_trivially_copyable_v<Entry>;
 
   // With room for so many entries and children, and none of them yet.
   // Throws: std::bad_alloc.
   static trie_node* make(std::uint32_t entries, std::uint32_t children) {
-    const std::size_t bytes = children_begin(entries) + children * sizeof(trie_node*);
+    const std::size_t bytes = children_begin(entries) + children * child_size;
     const std::size_t lines = (bytes + line - 1) / line;
     return new (reclaim::sized_pool::allocate(lines * line))
         trie_node(static_cast<std::uint32_t>(lines));
@@ -108,7 +109,7 @@ class trie_node final : public lineage {
   // Whether an entry more fits into the block.
   bool has_room() const noexcept {
     return movable &&
-           children_begin(entry_count_ + 1) + child_count() * sizeof(trie_node*) <=
+           children_begin(entry_count_ + 1) + child_count() * child_size <=
                std::size_t{extent_} * line;
   }
 
@@ -118,7 +119,7 @@ class trie_node final : public lineage {
     trie_node** const from = children();
     const std::uint32_t count = child_count();
     ++entry_count_;
-    std::memmove(static_cast<void*>(children()), from, count * sizeof(trie_node*));
+    std::memmove(static_cast<void*>(children()), from, count * child_size);
     relocate_up(at);
     new (entries() + at) Entry(std::move(added));
     entry_slots_ |= bit;
