@@ -108,9 +108,8 @@ class trie_node final : public lineage {
 
   // Whether an entry more fits into the block.
   bool has_room() const noexcept {
-    return movable &&
-           children_begin(entry_count_ + 1) + child_count() * child_size <=
-               std::size_t{extent_} * line;
+    return movable && children_begin(entry_count_ + 1) + child_count() * child_size <=
+                          std::size_t{extent_} * line;
   }
 
   // Inserts an entry in an empty slot, or at the end where there are no slots; there is room.
