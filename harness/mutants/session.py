@@ -4,7 +4,9 @@ import argparse
 import contextlib
 import fcntl
 import json
+import math
 import shutil
+import statistics
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
@@ -19,7 +21,7 @@ from harness.runner import arguments, binary, directory, exit_codes
 from harness.runner.storage import write_json
 from harness.runner.trouble import Trouble, say
 
-SCHEMA = 1
+SCHEMA = 2
 USUAL_SEEDS = 10
 GATE_SEEDS = 1
 HANGS = 2  # after so many a detector's other seeds are not waited for
@@ -107,6 +109,7 @@ class Session:
         return {
             "detector": detector.name, "column": detector.column, "runs": len(tries), "caught": len(caught),
             "seconds": round(min(each.seconds for each in caught), 3) if caught else None,
+            **medians(tries),
             "how": caught[0].how if caught else "", "message": caught[0].message if caught else "",
             "same_code": product.same_code,
         }
@@ -131,6 +134,21 @@ class _Answered:
 
     def write(self, record: Record) -> None:
         write_json(self.path, {"sha256": self.sha256, "record": record})
+
+
+def medians(tries: list[trying.Try]) -> Record:
+    """Returns how long noticing takes: null when more than half of the runs noticed nothing."""
+    def middle(values: list[float]) -> float | None:
+        value = statistics.median_low(values) if values else math.inf
+        return None if math.isinf(value) else value
+
+    seconds = middle([each.seconds if each.how else math.inf for each in tries])
+    executions = middle([each.executions if each.how else math.inf for each in tries])
+    return {
+        "median_seconds": None if seconds is None else round(seconds, 6),
+        "median_executions": None if executions is None else int(executions),
+        "tried": max((each.executions for each in tries if not each.how), default=0),
+    }
 
 
 def state(record: Record) -> str:

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <type_traits>
 
 #include "harness/litmus/program.h"
 #include "primitives/atom/atom.h"
@@ -14,17 +13,6 @@
 namespace tussle::workloads::litmus {
 
 using namespace tussle::litmus;  // NOLINT(google-build-using-namespace): a table's words
-
-inline int number_of(std::int64_t value) { return static_cast<int>(value); }
-
-template <typename T>
-T numbered(int n) {
-  if constexpr (std::is_same_v<T, wide>) {
-    return wide::of(n);
-  } else {
-    return n;
-  }
-}
 
 // Each actor replaces the value of one atom, then loads the other.
 template <typename T>

@@ -14,6 +14,7 @@
 
 #include "harness/case/case_info.h"
 #include "primitives/sync/atomic.h"
+#include "primitives/sync/per_thread.h"
 
 namespace tussle::workloads::planted {
 
@@ -25,6 +26,7 @@ struct stale_read {
                 "A compare-exchange loop whose reads come from a copy that each thread "
                 "keeps: values that are out of date.",
             .source = "workloads/planted/stale_read.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::yes};
   }
 
@@ -64,10 +66,7 @@ struct stale_read {
       int reads_left = 0;
     };
 
-    static copy& copy_of_this_thread() {
-      thread_local copy mine;
-      return mine;
-    }
+    static copy& copy_of_this_thread() { return sync::per_thread<cell, copy>::mine(); }
 
     void keep(T value) const { copy_of_this_thread() = {id_, value, reads_of_a_copy}; }
 
