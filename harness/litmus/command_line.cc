@@ -6,7 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "harness/case/case_name.h"
-#include "primitives/sync/mode.h"
+#include "primitives/sync/hooks.h"
 
 namespace tussle::litmus {
 namespace {
@@ -71,10 +71,10 @@ void set(command_line& line, const std::string& name, const std::string& value) 
   } else if (name == "json") {
     line.json = value;
   } else if (!set_search(line.how, name, value)) {
-    throw usage_error("no flag --" + name +
-                      harness::suggestion(name, {"help", "list", "filter", "budget",
-                                                 "seed", "json", "strategy", "memory",
-                                                 "executions", "spurious"}));
+    throw usage_error(
+        "no flag --" + name +
+        harness::suggestion(name, {"help", "list", "filter", "budget", "seed", "json",
+                                   "strategy", "memory", "executions", "spurious"}));
   }
 }
 

@@ -54,8 +54,8 @@ class exploration {
 
  private:
   static std::uint64_t part_of(std::uint64_t all, double share) {
-    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(
-                                          std::llround(static_cast<double>(all) * share)));
+    return std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(std::llround(static_cast<double>(all) * share)));
   }
 
   void execute() {
@@ -109,7 +109,10 @@ result in_sim(const program& what, double seconds, std::uint64_t seed,
   one.outcomes = graded(what.outcomes, all.found);
   if (all.failed) {
     one.shown = sim::render(all.failed->shown);
-    if (!one.broken()) one.finding = all.failed->found.text;
+    const sim::finding& found = all.failed->found;
+    if (!one.broken()) {
+      one.finding = sim::to_string(found.kind) + (": " + found.text);
+    }
   }
   return one;
 }

@@ -58,8 +58,8 @@ std::string again(const std::string& binary, const program& what, double seconds
   for (const char c : what.info.name)
     pattern += c == '.' ? std::string("\\.") : std::string(1, c);
   std::ostringstream text;
-  text << binary << " --filter '^" << pattern << "$' --seed " << line.seed
-       << " --budget " << seconds << to_text(line.how);
+  text << binary << " --filter '^" << pattern << "$' --seed " << line.seed << " --budget "
+       << seconds << to_text(line.how);
   return text.str();
 }
 

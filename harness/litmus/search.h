@@ -9,8 +9,8 @@ namespace tussle::litmus {
 struct search {
   // random, pct or pos, which draw; empty: all executions first.
   std::string strategy = {};
-  bool has_weak_memory = true;      // false: loads read the newest store
-  std::uint64_t executions = 0;     // of each program, at most; 0: as time allows
+  bool has_weak_memory = true;          // false: loads read the newest store
+  std::uint64_t executions = 0;         // of each program, at most; 0: as time allows
   std::uint64_t spurious_failures = 0;  // of weak compare-exchanges, in an execution
 };
 

@@ -47,7 +47,7 @@ def ask(
 def _case(
     name: str, subject: Subject, detector: Detector, started: tuple[str, ...], seed: int, scratch: Path
 ) -> Explored:
-    command = [*started, "--case", name, "--no-lines", "--no-shrink", *_search(detector, seed)]
+    command = [*started, "--case", *name.split(), "--no-lines", "--no-shrink", *_search(detector, seed)]
     ending = process.run(command, scratch, subject.budget)
     said = (scratch / "stdout").read_text("utf-8", "replace")
     explored = EXPLORED.search(said)

@@ -9,7 +9,7 @@ import shutil
 import statistics
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,14 @@ class Session:
     seeds: int
     gate: bool
     trees: dict[str, Build]
+    columns: frozenset[str] | None = None  # only detectors of these; None: all
 
     def detectors_of(self, subject: Subject) -> tuple[Detector, ...]:
         """Returns who is asked; of those that must catch it, the gate asks the first, which is the cheapest."""
-        return tuple(each for each in subject.detectors if not self.gate or each.name in subject.gate[:1])
+        asked = tuple(each for each in subject.detectors if self.columns is None or each.column in self.columns)
+        if not self.gate:
+            return asked
+        return tuple(each for each in asked if each.name in subject.gate)[:1]
 
     def control(self, detector: Detector) -> Record:
         """Asks a detector about the code as it is: it must have nothing to say."""
@@ -165,20 +169,24 @@ def state(record: Record) -> str:
     return "sometimes" if any(caught for caught, _ in rates.values()) else "missed"
 
 
-def main(root: Path, asked: argparse.Namespace) -> int:
-    """Carries out one call of `mutants`; returns the exit code."""
+def main(root: Path, asked: argparse.Namespace, columns: frozenset[str] | None = None,
+         tell: Callable[[Record], None] = lambda record: None) -> int:
+    """Carries out one call of `mutants`, or of `score`, which tells more; returns the exit code."""
     known = catalog.load(root)
     subjects = known.named(tuple(asked.only))
     matched = catalog.check_anchors(root, subjects)
     if asked.check_anchors:
         print(f"{matched} anchors match")
         return exit_codes.OK
-    if asked.gate:
-        subjects = tuple(subject for subject in subjects if subject.gate)
     directory.check_free(asked.out, root)
     with directory.fresh(asked.out, root, "mutants") as results, _workshop(root) as folder:
-        session = _session(root, folder, asked, subjects)
+        session = _session(root, folder, asked, columns)
+        subjects = tuple(each for each in subjects if session.detectors_of(each))
+        if not subjects:
+            raise Trouble("none of these detectors is asked about that", "name others", "--only, --columns, --gate")
+        _prepare(session, subjects)
         record = _carry_out(session, subjects, asked.budget, results.path / "mutants.json")
+        tell(record)
         _tell(record)
         print(directory.shown(_rendered(results.path)))
     return exit_code(record)
@@ -197,20 +205,23 @@ def _workshop(root: Path) -> Iterator[Path]:
         yield folder
 
 
-def _session(root: Path, folder: Path, asked: argparse.Namespace, subjects: Iterable[Subject]) -> Session:
+def _session(root: Path, folder: Path, asked: argparse.Namespace, columns: frozenset[str] | None) -> Session:
     seeds = asked.seeds or (GATE_SEEDS if asked.gate else USUAL_SEEDS)
-    session = Session(root, folder, seeds, asked.gate, {})
+    return Session(root, folder, seeds, asked.gate, {}, columns)
+
+
+def _prepare(session: Session, subjects: Iterable[Subject]) -> None:
+    """Configures and builds what the detectors stand on."""
     targets: dict[str, set[str]] = {}
     for detector in _detectors(session, subjects):
         targets.setdefault(detector.preset, set())
         if detector.kind != "zero_cost":
             targets[detector.preset].add(detector.target)
     for preset, names in targets.items():
-        _configure(root, preset)
-        session.trees[preset] = Build(root, preset)
+        _configure(session.root, preset)
+        session.trees[preset] = Build(session.root, preset)
         if names:
             session.trees[preset].prepare(names)
-    return session
 
 
 def _configure(root: Path, preset: str) -> None:

@@ -23,8 +23,9 @@ using namespace tussle::litmus;  // NOLINT(google-build-using-namespace): a tabl
 struct slot_changes_users {
   static program_info info() {
     return {.name = "reclaim.slot_changes_users",
-            .question = "Is what another thread did through a slot over when its next user's "
-                        "node is found there?",
+            .question =
+                "Is what another thread did through a slot over when its next user's "
+                "node is found there?",
             .statement = "ATOM-17",
             .source = "workloads/litmus/handover.h"};
   }

@@ -117,10 +117,11 @@ struct reader_protects {
 // Each replaces, scans, and reads what it replaced.
 struct replaced_value_lives {
   static program_info info() {
-    return {.name = "reclaim.replaced_value_lives",
-            .question = "Does a replaced value live as long as its handle, whoever scans?",
-            .statement = "ATOM-17",
-            .source = "workloads/litmus/lifetime.h"};
+    return {
+        .name = "reclaim.replaced_value_lives",
+        .question = "Does a replaced value live as long as its handle, whoever scans?",
+        .statement = "ATOM-17",
+        .source = "workloads/litmus/lifetime.h"};
   }
   static constexpr std::array outcomes = {
       outcome{0, 1, acceptable, "actor 1 went first"},

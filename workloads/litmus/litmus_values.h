@@ -45,8 +45,7 @@ class witness {
  public:
   using counter = std::shared_ptr<std::atomic<int>>;
 
-  witness(int number, counter destroyed)
-      : destroyed_(std::move(destroyed)) {
+  witness(int number, counter destroyed) : destroyed_(std::move(destroyed)) {
     number_.write(number);
   }
   witness(const witness& other) : witness(other.number_.read(), nullptr) {}

@@ -27,8 +27,8 @@ tussle::litmus::programs all_litmus_programs() {
       compare_and_set_once_inline>(all);
   add<snapshot_outlives_replacement, snapshot_changes_hands, reader_protects,
       handle_dropped_during_scan, last_two_handles>(all);
-  add<replaced_value_lives, slot_changes_users, row_changes_threads, reader_against_compare_and_set,
-      last_two_owners>(all);
+  add<replaced_value_lives, slot_changes_users, row_changes_threads,
+      reader_against_compare_and_set, last_two_owners>(all);
   add<watch_after_installation, watch_chain, add_watch_against_reset,
       remove_watch_against_reset, set_validator_against_reset>(all);
   add<store_buffering_release, relaxed_flag, torn_value, watch_before_installation,

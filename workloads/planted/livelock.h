@@ -35,9 +35,8 @@ struct livelock {
    private:
     [[gnu::noinline]] void try_for_ever() {
       std::int64_t expected = initial_;
-      while (!value_.compare_exchange_strong(expected, initial_ + 1,
-                                             std::memory_order_seq_cst,
-                                             std::memory_order_seq_cst)) {
+      while (!value_.compare_exchange_strong(
+          expected, initial_ + 1, std::memory_order_seq_cst, std::memory_order_seq_cst)) {
         expected = initial_;
       }
     }

@@ -15,6 +15,7 @@
 #include "harness/case/case_info.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/per_thread.h"
+#include "primitives/sync/schedule_point.h"
 
 namespace tussle::workloads::planted {
 
@@ -43,7 +44,10 @@ struct stale_read {
         keep(value_.load(std::memory_order_seq_cst));
       }
       --mine.reads_left;
-      return mine.value;
+      const T seen = mine.value;
+      // A copy is read without an operation that others see. Here the next read ages.
+      sync::schedule_point("planted.stale_read.after_read");
+      return seen;
     }
 
     template <typename F>
