@@ -121,11 +121,23 @@ def _until_then(detection: Record) -> str:
     """Returns the medians; most runs may have noticed nothing."""
     if detection["median_executions"] is None:
         return MISSED
-    return f"{formats.si(detection['median_executions'])} · {formats.seconds(detection['median_seconds'])}"
+    return f"{_count(detection['median_executions'])} · {_time(detection['median_seconds'])}"
 
 
 def _tried(detection: Record) -> str:
-    return f"; a run without tried {formats.si(detection['tried'])} executions" if detection["tried"] else ""
+    """Returns how much was tried in vain, where that is more than asking once."""
+    return f"; in vain: {_count(detection['tried'])} executions" if detection["tried"] > 1 else ""
+
+
+def _count(executions: int) -> str:
+    return str(executions) if executions < 1000 else formats.si(executions)
+
+
+def _time(value: float) -> str:
+    """Returns 61 µs, 2.5 ms or 0.24 s."""
+    if value < 1e-3:
+        return f"{formats.significant(value * 1e6, 2)} µs"
+    return f"{formats.significant(value * 1e3, 2)} ms" if value < 0.1 else formats.seconds(value)
 
 
 def _quality(detection: Record) -> tuple[float, float]:

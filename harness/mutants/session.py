@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ from harness.runner.trouble import Trouble, say
 SCHEMA = 2
 USUAL_SEEDS = 10
 GATE_SEEDS = 1
+CONTROL_BUDGET_S = 120.0
+CONTROL_EXECUTIONS = 2_000
+CONTROL_SECONDS = 0.1
 HANGS = 2  # after so many a detector's other seeds are not waited for
 EPILOG = (
     "Ends with 3 when a mutant that must be caught with every seed was not, 2 when an anchor does not match."
@@ -55,10 +58,7 @@ class Session:
 
     def detectors_of(self, subject: Subject) -> tuple[Detector, ...]:
         """Returns who is asked; of those that must catch it, the gate asks the first, which is the cheapest."""
-        asked = tuple(each for each in subject.detectors if self.columns is None or each.column in self.columns)
-        if not self.gate:
-            return asked
-        return tuple(each for each in asked if each.name in subject.gate)[:1]
+        return asked_of(subject, self.gate, self.columns)
 
     def control(self, detector: Detector) -> Record:
         """Asks a detector about the code as it is: it must have nothing to say."""
@@ -66,8 +66,11 @@ class Session:
         answered = _Answered(self.folder / "control" / f"{detector.name}.json", binary.sha256(product.binary))
         record = answered.read(self.seeds)
         if record is None:
-            shipped = Subject("control", "", "", (), (), "caught", "", catalog.USUAL_BUDGET_S)
-            record = self._ask(shipped, detector, product, self.seeds)
+            shipped = Subject("control", "", "", (), (), "caught", "", CONTROL_BUDGET_S)
+            # Of all programs, and not only of those that a mutant asks for, each a little.
+            little = replace(detector, executions=min(detector.executions, CONTROL_EXECUTIONS),
+                             seconds=min(detector.seconds, CONTROL_SECONDS))
+            record = self._ask(shipped, little, product, self.seeds)
             answered.write(record)
         return record
 
@@ -117,6 +120,12 @@ class Session:
             "how": caught[0].how if caught else "", "message": caught[0].message if caught else "",
             "same_code": product.same_code,
         }
+
+
+def asked_of(subject: Subject, gate: bool, columns: frozenset[str] | None) -> tuple[Detector, ...]:
+    """Returns the detectors of these columns (None: of all); the gate asks the first that must catch it."""
+    asked = tuple(each for each in subject.detectors if columns is None or each.column in columns)
+    return tuple(each for each in asked if each.name in subject.gate)[:1] if gate else asked
 
 
 @dataclass(frozen=True)
@@ -178,12 +187,12 @@ def main(root: Path, asked: argparse.Namespace, columns: frozenset[str] | None =
     if asked.check_anchors:
         print(f"{matched} anchors match")
         return exit_codes.OK
+    subjects = tuple(each for each in subjects if asked_of(each, asked.gate, columns))
+    if not subjects:
+        raise Trouble("none of these detectors is asked about that", "name others", "--only, --columns, --gate")
     directory.check_free(asked.out, root)
     with directory.fresh(asked.out, root, "mutants") as results, _workshop(root) as folder:
         session = _session(root, folder, asked, columns)
-        subjects = tuple(each for each in subjects if session.detectors_of(each))
-        if not subjects:
-            raise Trouble("none of these detectors is asked about that", "name others", "--only, --columns, --gate")
         _prepare(session, subjects)
         record = _carry_out(session, subjects, asked.budget, results.path / "mutants.json")
         tell(record)
