@@ -42,6 +42,11 @@ std::string one_of(const std::string& name, const std::string& value,
   refuse(name, value, text);
 }
 
+void require_sim(const std::string& name) {
+  if (std::string_view(sync::mode_name()) == "sim") return;
+  throw usage_error("flag --" + name + ": only in mode sim");
+}
+
 // False: there is no such flag.
 bool set_search(search& how, const std::string& name, const std::string& value) {
   if (name == "strategy") {
@@ -55,9 +60,7 @@ bool set_search(search& how, const std::string& name, const std::string& value) 
   } else {
     return false;
   }
-  if (std::string_view(sync::mode_name()) != "sim") {
-    throw usage_error("flag --" + name + ": only in mode sim");
-  }
+  require_sim(name);
   return true;
 }
 
@@ -93,6 +96,9 @@ command_line read_command_line(int argc, const char* const* argv) {
       line.help = true;
     } else if (argument == "--list") {
       line.list = true;
+    } else if (argument == "--no-shrink") {
+      require_sim("no-shrink");
+      line.how.shrinks = false;
     } else if (equals != std::string::npos) {
       set(line, name, argument.substr(equals + 1));
     } else if (++i < argc) {
@@ -118,6 +124,7 @@ std::string usage() {
          "                     first, then random ones)\n"
          "  --memory M         weak, or sequential (default: weak)\n"
          "  --executions N     at most so many of each program, whatever time they take\n"
+         "  --no-shrink        shows what fails as it was found, without source lines\n"
          "  --spurious N       so many weak compare-exchanges may fail for no reason "
          "(default: 0)\n\n"
          "Exit codes: 0 nothing forbidden, 2 bad usage, 3 a forbidden outcome, 4 a "

@@ -34,6 +34,7 @@ class exploration {
   bool run(sim::options how, double share) {
     how.name = what_->info.name;
     how.seed = seed_;
+    how.shrinks = how_->shrinks;
     const bool counts = how_->executions > 0;
     how.executions = counts ? part_of(how_->executions, share) : unlimited;
     how.seconds = counts ? 0 : seconds_ * share;
@@ -108,7 +109,7 @@ result in_sim(const program& what, double seconds, std::uint64_t seed,
   one.seconds = all.spent;
   one.outcomes = graded(what.outcomes, all.found);
   if (all.failed) {
-    one.shown = sim::render(all.failed->shown);
+    one.shown = sim::render(all.failed->shown, how.shrinks);
     const sim::finding& found = all.failed->found;
     if (!one.broken()) {
       one.finding = sim::to_string(found.kind) + (": " + found.text);
