@@ -146,6 +146,7 @@ TEST(litmus, refuses_what_it_does_not_know) {
   EXPECT_THROW(read({"--seed", "x"}), harness::usage_error);
   EXPECT_THROW(read({"--json"}), harness::usage_error);
   EXPECT_THROW(read({"--strategy", "pct"}), harness::usage_error) << "not in mode sim";
+  EXPECT_THROW(read({"--no-shrink"}), harness::usage_error) << "not in mode sim";
   EXPECT_EQ(read({"--seed=7", "--filter", "atom"}).seed, 7U);
 }
 
