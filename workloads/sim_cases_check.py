@@ -10,7 +10,7 @@ PLANTED = {
     "counter/load_then_reset/threads:2": "failed check",
     "counter/plain_int/threads:2": "data race",
     "counter/deadlock/threads:2": "deadlock",
-    "counter/livelock/threads:2": "livelock",
+    "counter/livelock/threads:2 --points 20000": "livelock",
     "read_mostly/load_then_reset/read_share:0.5/threads:2": "failed check",
     "history_cell/load_then_reset/threads:2": "failed check",
     "history_cell/stale_read/read_share:0.8/threads:2 --operations 8": "failed check",

@@ -20,15 +20,8 @@ namespace tussle::workloads::litmus {
 using namespace tussle::litmus;  // NOLINT(google-build-using-namespace): a table's words
 
 // A slot is filled by one thread, freed by another and filled again by the first.
-struct slot_changes_users {
-  static program_info info() {
-    return {.name = "reclaim.slot_changes_users",
-            .question =
-                "Is what another thread did through a slot over when its next user's "
-                "node is found there?",
-            .statement = "ATOM-17",
-            .source = "workloads/litmus/handover.h"};
-  }
+template <typename FillAgain>
+struct slot_with_two_users {
   static constexpr std::array outcomes = {
       outcome{0, acceptable, "the old value, alive on the other thread"},
       outcome{1, acceptable, "the new value, alive on the other thread"},
@@ -48,8 +41,8 @@ struct slot_changes_users {
     parcel.emplace(cell.load());
     // (1) release; pairs with (2): the parcel is complete.
     sent.store(true, std::memory_order_release);
-    const node again = other.load();
-    sync::schedule_point("litmus.slot_changes_users.filled_again");
+    const node again = FillAgain()(other);
+    sync::schedule_point("litmus.slot_with_two_users.filled_again");
   }
   void actor_2() {
     if (!sent.load(std::memory_order_acquire)) return;  // (2)
@@ -62,6 +55,39 @@ struct slot_changes_users {
     reclaim::clean_up();
   }
   std::array<int, 1> arbiter() { return {seen}; }
+};
+
+struct by_a_load {
+  auto operator()(reclaim::node_cell<witness>& cell) const { return cell.load(); }
+};
+
+struct by_an_exchange {
+  auto operator()(reclaim::node_cell<witness>& cell) const {
+    auto next = reclaim::node_ref<witness>::make(6, nullptr);
+    return cell.exchange(next);
+  }
+};
+
+struct slot_changes_users : slot_with_two_users<by_a_load> {
+  static program_info info() {
+    return {.name = "reclaim.slot_changes_users",
+            .question =
+                "Is what another thread did through a slot over when a load's "
+                "node is found there?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/handover.h"};
+  }
+};
+
+struct slot_names_what_was_replaced : slot_with_two_users<by_an_exchange> {
+  static program_info info() {
+    return {.name = "reclaim.slot_names_what_was_replaced",
+            .question =
+                "Is what another thread did through a slot over when a replaced "
+                "node is found there?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/handover.h"};
+  }
 };
 
 // A thread ends; the next one that begins takes over its row.
@@ -96,13 +122,8 @@ struct row_changes_threads {
 };
 
 // A reader, and an update that compares first. As reclaim.reader_protects, which exchanges.
-struct reader_against_compare_and_set {
-  static program_info info() {
-    return {.name = "atom.reader_against_compare_and_set",
-            .question = "Does a value that is read outlive a compare_and_set?",
-            .statement = "ATOM-17",
-            .source = "workloads/litmus/handover.h"};
-  }
+template <typename Update>
+struct reader_against_update {
   static constexpr std::array outcomes = {
       outcome{0, acceptable, "the old value, alive"},
       outcome{1, acceptable, "the new value, alive"},
@@ -117,13 +138,41 @@ struct reader_against_compare_and_set {
     seen = value.read([](const witness& lent) { return lent.number(); });
   }
   void actor_2() {
-    {
-      const snapshot<witness> old = value.load();
-      value.compare_and_set(old, witness(1, nullptr));
-    }
+    Update()(value);
     reclaim::clean_up();
   }
   std::array<int, 1> arbiter() { return {seen}; }
+};
+
+struct by_compare_and_set {
+  void operator()(atom<witness>& value) const {
+    const snapshot<witness> old = value.load();
+    value.compare_and_set(old, witness(1, nullptr));
+  }
+};
+
+struct by_swap {
+  void operator()(atom<witness>& value) const {
+    value.swap([](const witness&) { return witness(1, nullptr); });
+  }
+};
+
+struct reader_against_compare_and_set : reader_against_update<by_compare_and_set> {
+  static program_info info() {
+    return {.name = "atom.reader_against_compare_and_set",
+            .question = "Does a value that is read outlive a compare_and_set?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/handover.h"};
+  }
+};
+
+struct reader_against_swap : reader_against_update<by_swap> {
+  static program_info info() {
+    return {.name = "atom.reader_against_swap",
+            .question = "Does a value that is read outlive a swap?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/handover.h"};
+  }
 };
 
 // Two owners read and drop what they own together.

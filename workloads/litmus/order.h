@@ -60,6 +60,31 @@ struct store_buffering_boxed : store_buffering<wide> {
   }
 };
 
+struct store_buffering_swap {
+  static program_info info() {
+    return {.name = "atom.store_buffering_swap",
+            .question = "Do swaps of two atoms and loads fit one total order?",
+            .statement = "ATOM-14",
+            .source = "workloads/litmus/order.h"};
+  }
+  static constexpr std::array outcomes = store_buffering<std::int64_t>::outcomes;
+
+  atom<std::int64_t> x{0};
+  atom<std::int64_t> y{0};
+  int seen_y = 0;
+  int seen_x = 0;
+
+  void actor_1() {
+    x.swap([](std::int64_t v) { return v + 1; });
+    seen_y = number_of(*y.load());
+  }
+  void actor_2() {
+    y.swap([](std::int64_t v) { return v + 1; });
+    seen_x = number_of(*x.load());
+  }
+  std::array<int, 2> arbiter() { return {seen_y, seen_x}; }
+};
+
 // A payload that is not atomic, published by a flag.
 template <typename Flag>
 struct message_passing {
