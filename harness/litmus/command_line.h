@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "harness/litmus/search.h"
+
 namespace tussle::litmus {
 
 struct command_line {
@@ -13,6 +15,7 @@ struct command_line {
   double budget = 10;  // seconds, for all programs together
   std::uint64_t seed = 1;
   std::string json;  // file for the record; empty: none
+  search how;        // mode sim only
 };
 
 // Throws: harness::usage_error for an unknown flag or a bad value.

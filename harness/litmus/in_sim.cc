@@ -1,6 +1,7 @@
 #include "harness/litmus/in_sim.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 
@@ -23,17 +24,23 @@ bool is_forbidden(const program& what, const values& seen) {
   return found == what.outcomes.end() || found->meaning == forbidden;
 }
 
-class search {
+// Executions of a program, by one strategy after another.
+class exploration {
  public:
-  search(const program& what, std::uint64_t seed) : what_(&what), seed_(seed) {}
+  exploration(const program& what, double seconds, std::uint64_t seed, const search& how)
+      : what_(&what), seconds_(seconds), seed_(seed), how_(&how) {}
 
-  // Returns whether these were all. Not after a failure.
-  bool run(sim::options how, double seconds) {
+  // Spends a part of the budget; returns whether these were all. Not after a failure.
+  bool run(sim::options how, double share) {
     how.name = what_->info.name;
     how.seed = seed_;
-    how.executions = unlimited;
-    how.seconds = seconds;
-    how.memory = &sim::make_weak_memory;
+    how.shrinks = how_->shrinks;
+    const bool counts = how_->executions > 0;
+    how.executions = counts ? part_of(how_->executions, share) : unlimited;
+    how.seconds = counts ? 0 : seconds_ * share;
+    how.within.spurious_failures = static_cast<int>(how_->spurious_failures);
+    how.memory =
+        how_->has_weak_memory ? &sim::make_weak_memory : &sim::make_sequential_memory;
     sim::result seen = sim::explore(how, [this] { execute(); });
     executions += seen.executions;
     spent += seen.seconds;
@@ -47,6 +54,11 @@ class search {
   std::optional<sim::failure> failed;
 
  private:
+  static std::uint64_t part_of(std::uint64_t all, double share) {
+    return std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(std::llround(static_cast<double>(all) * share)));
+  }
+
   void execute() {
     const std::unique_ptr<batch> states = what_->make_batch();
     states->refresh(1);
@@ -60,37 +72,48 @@ class search {
   }
 
   const program* what_;
+  double seconds_;
   std::uint64_t seed_;
+  const search* how_;
   bool met_forbidden_ = false;
 };
 
 // Says how far it came.
-std::string search_all(search& all, double seconds) {
-  const double share = seconds * exhaustive_share;
+std::string draw(exploration& all, const search& how) {
+  all.run({.with = sim::find_strategy(how.strategy).value()}, 1);
+  return all.failed ? "until it failed" : how.strategy + " executions";
+}
+
+std::string search_all(exploration& all) {
+  constexpr double share = exhaustive_share;
   if (all.run({.with = sim::strategy::exhaustive}, share)) return "all executions";
   if (all.failed) return "until it failed";
   const bool few = all.run(
       {.with = sim::strategy::exhaustive, .most_preemptions = few_preemptions}, share);
   if (all.failed) return "until it failed";
-  all.run({.with = sim::strategy::random}, seconds - 2 * share);
+  all.run({.with = sim::strategy::random}, 1 - 2 * share);
   if (all.failed) return "until it failed";
   return few ? "all with at most two preemptions, and random ones" : "random executions";
 }
 
 }  // namespace
 
-result in_sim(const program& what, double seconds, std::uint64_t seed) {
-  search all(what, seed);
+result in_sim(const program& what, double seconds, std::uint64_t seed,
+              const search& how) {
+  exploration all(what, seconds, seed, how);
   result one{.info = what.info, .actors = what.actors, .values = what.values};
   one.ran = runner::sim;
-  one.bound = search_all(all, seconds);
+  one.bound = how.strategy.empty() ? search_all(all) : draw(all, how);
   one.complete = one.bound == "all executions";
   one.executions = all.executions;
   one.seconds = all.spent;
   one.outcomes = graded(what.outcomes, all.found);
   if (all.failed) {
-    one.shown = sim::render(all.failed->shown);
-    if (!one.broken()) one.finding = all.failed->found.text;
+    one.shown = sim::render(all.failed->shown, how.shrinks);
+    const sim::finding& found = all.failed->found;
+    if (!one.broken()) {
+      one.finding = sim::to_string(found.kind) + (": " + found.text);
+    }
   }
   return one;
 }

@@ -119,7 +119,7 @@ TEST(litmus, says_whether_all_listed_outcomes_came_out) {
 
 // What the program ends with when its one program comes to this.
 int exit_code(const counts& found, const std::string& error = "") {
-  const auto run = [&](const program&, double, std::uint64_t) {
+  const auto run = [&](const program&, double, std::uint64_t, const search&) {
     result one = with_counts(found, program_kind::ours);
     one.error = error;
     return one;
@@ -145,6 +145,8 @@ TEST(litmus, refuses_what_it_does_not_know) {
   EXPECT_THROW(read({"--budget", "0"}), harness::usage_error);
   EXPECT_THROW(read({"--seed", "x"}), harness::usage_error);
   EXPECT_THROW(read({"--json"}), harness::usage_error);
+  EXPECT_THROW(read({"--strategy", "pct"}), harness::usage_error) << "not in mode sim";
+  EXPECT_THROW(read({"--no-shrink"}), harness::usage_error) << "not in mode sim";
   EXPECT_EQ(read({"--seed=7", "--filter", "atom"}).seed, 7U);
 }
 

@@ -43,14 +43,23 @@ void list(const programs& all) {
   }
 }
 
+std::string to_text(const search& how) {
+  std::ostringstream text;
+  if (!how.strategy.empty()) text << " --strategy " << how.strategy;
+  if (!how.has_weak_memory) text << " --memory sequential";
+  if (how.executions > 0) text << " --executions " << how.executions;
+  if (how.spurious_failures > 0) text << " --spurious " << how.spurious_failures;
+  return text.str();
+}
+
 std::string again(const std::string& binary, const program& what, double seconds,
-                  std::uint64_t seed) {
+                  const command_line& line) {
   std::string pattern;
   for (const char c : what.info.name)
     pattern += c == '.' ? std::string("\\.") : std::string(1, c);
   std::ostringstream text;
-  text << binary << " --filter '^" << pattern << "$' --seed " << seed << " --budget "
-       << seconds;
+  text << binary << " --filter '^" << pattern << "$' --seed " << line.seed << " --budget "
+       << seconds << to_text(line.how);
   return text.str();
 }
 
@@ -61,8 +70,8 @@ int run(const programs& all, const run_program& one, const command_line& line,
   const double each_seconds = line.budget / static_cast<double>(wanted.size());
   std::vector<result> results;
   for (const program& each : wanted) {
-    results.push_back(one(each, each_seconds, line.seed));
-    results.back().again = again(binary, each, each_seconds, line.seed);
+    results.push_back(one(each, each_seconds, line.seed, line.how));
+    results.back().again = again(binary, each, each_seconds, line);
     std::cout << to_text(results.back()) << std::flush;
   }
   if (!line.json.empty()) {

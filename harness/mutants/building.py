@@ -21,7 +21,10 @@ from harness.runner.trouble import Trouble
 JOBS = 2
 # Compiling is most of what a mutant costs. Lines are enough for a stack, and none of the mutants is about arithmetic:
 # without the checks for undefined behaviour the chaos build takes half as long.
-CHEAPER = {"chaos": ("-g1", "-fno-sanitize=undefined,float-cast-overflow"), "tsan": ("-g1",), "bench": ()}
+# Simulated programs are so quick that the compiler need not try hard; no line of them is shown.
+CHEAPER = {"chaos": ("-g1", "-fno-sanitize=undefined,float-cast-overflow"), "tsan": ("-g1",), "bench": (),
+           "sim": ("-O1", "-g0")}
+DETERMINED = ("bench", "sim")  # where nothing but the code gets into an object
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 OBJECT_FOLDER = re.compile(r"CMakeFiles/([^/]+)\.dir/")
 ERROR = re.compile(r"\b(?:error|undefined reference)\b")
@@ -138,7 +141,7 @@ def build(tree: Build, detector: Detector, folder: Path, mutated: str | None) ->
     with ThreadPoolExecutor(JOBS) as pool:
         fresh = list(pool.map(lambda step: _compile(tree, step, folder, mutated), changed))
     rest = [_object(control, tree, step) for step in own if step not in changed]
-    same = mutated is not None and tree.preset == "bench" and _same(tree, changed, fresh, control)
+    same = mutated is not None and tree.preset in DETERMINED and _same(tree, changed, fresh, control)
     if not linked:
         return Product(fresh[0] if fresh else rest[0], same)
     binary = folder / f"{tree.preset}.{detector.name}"

@@ -9,10 +9,16 @@ from harness.runner.trouble import Trouble, reason, unknown
 
 FOLDER = "workloads/planted/mutants"
 DETECTORS = "detectors.toml"
-PRESETS = ("bench", "chaos", "tsan")
+PRESETS = ("bench", "chaos", "tsan", "sim")
 COLUMNS = {
-    "test": "unit:{}", "forced": "unit:{}", "zero_cost": "zero_cost", "stress": "stress", "race": "race", "run": "run",
+    "test": "unit:{0.preset}", "forced": "unit:{0.preset}", "zero_cost": "zero_cost", "stress": "stress",
+    "race": "race", "run": "run", "sim": "sim:{0.way}", "litmus": "litmus", "history": "history",
 }
+ASKED_BY_NAME = ("sim", "litmus")  # kinds whose subjects say which cases or programs are asked
+STRATEGIES = ("random", "pct", "pos")
+MEMORIES = ("sequential", "weak")
+USUAL_EXECUTIONS = 20_000
+USUAL_SECONDS = 1.0
 EXPECTED = ("caught", "nothing here")
 USUAL_BUDGET_S = 30.0
 
@@ -28,11 +34,20 @@ class Detector:
     sources: tuple[str, ...]
     filter: str
     finds: str
+    strategy: str = ""  # sim: who draws; litmus in mode sim: empty, all executions first
+    memory: str = "sequential"  # sim, and litmus in mode sim
+    executions: int = USUAL_EXECUTIONS  # the same: of each case or program, at most
+    seconds: float = USUAL_SECONDS  # litmus on real threads: for each program
 
     @property
     def column(self) -> str:
         """Returns the column of the table that it stands in."""
-        return COLUMNS[self.kind].format(self.preset)
+        return COLUMNS[self.kind].format(self)
+
+    @property
+    def way(self) -> str:
+        """Returns what a simulated detector is told apart by."""
+        return "weak" if self.memory == "weak" else self.strategy
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,7 @@ class Subject:
     expected: str
     needs: str  # what it would take, where nothing here catches it
     budget: float  # seconds for one run of one detector
+    asks: tuple[str, ...] = ()  # litmus programs, or cases of tussle_sim, that may show it
     anchor: str = ""
     replacement: str = ""
 
@@ -139,8 +155,13 @@ def _detector(entry: dict[str, Any], place: str) -> Detector:
     detector = Detector(
         name=entry["name"], kind=reader.one_of("kind", tuple(COLUMNS)), preset=reader.one_of("preset", PRESETS),
         target=reader.text("target"), sources=reader.texts("sources"), filter=reader.text("filter", "*"),
-        finds=reader.text("finds"),
+        finds=reader.text("finds"), strategy=reader.one_of("strategy", ("", *STRATEGIES), ""),
+        memory=reader.one_of("memory", MEMORIES, MEMORIES[0]),
+        executions=int(reader.number("executions", USUAL_EXECUTIONS, 1e9)),
+        seconds=reader.number("seconds", USUAL_SECONDS),
     )
+    if (detector.kind == "sim") != bool(detector.strategy):
+        raise reader.wrong("'strategy' belongs to, and only to, kind sim")
     reader.finish()
     return detector
 
@@ -158,12 +179,14 @@ def _subject(entry: dict[str, Any], kind: str, detectors: dict[str, Detector], p
         name=entry["name"], file=reader.text("file"), breaks=reader.text("breaks"),
         detectors=tuple(detectors[name] for name in names), gate=gate,
         expected=reader.one_of("expected", EXPECTED, EXPECTED[0]), needs=reader.text("needs", ""),
-        budget=reader.number("budget", USUAL_BUDGET_S),
+        budget=reader.number("budget", USUAL_BUDGET_S), asks=reader.texts("asks"),
         anchor=reader.text("anchor") if kind == "mutants" else "",
         replacement=reader.text("replacement", empty=True) if kind == "mutants" else "",
     )
     if (subject.expected != "caught") != bool(subject.needs):
         raise reader.wrong("'needs' belongs to, and only to, what nothing here catches")
+    if any(each.kind in ASKED_BY_NAME for each in subject.detectors) != bool(subject.asks):
+        raise reader.wrong("'asks' belongs to, and only to, what sim or litmus looks for")
     if subject.anchor and subject.anchor == subject.replacement:
         raise reader.wrong("the replacement is what is there already")
     reader.finish()
@@ -192,10 +215,10 @@ class _Reader:
             raise self.wrong(f"'{key}' is not a list of texts")
         return tuple(value)
 
-    def number(self, key: str, default: float) -> float:
+    def number(self, key: str, default: float, most: float = 3600) -> float:
         value = self._left.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 3600:
-            raise self.wrong(f"'{key}' is not a number of seconds")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
+            raise self.wrong(f"'{key}' is not a number from 0 to {most:g}")
         return float(value)
 
     def one_of(self, key: str, known: tuple[str, ...], default: str | None = None) -> str:

@@ -4,11 +4,13 @@ import argparse
 import contextlib
 import fcntl
 import json
+import math
 import shutil
+import statistics
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,12 @@ from harness.runner import arguments, binary, directory, exit_codes
 from harness.runner.storage import write_json
 from harness.runner.trouble import Trouble, say
 
-SCHEMA = 1
+SCHEMA = 2
 USUAL_SEEDS = 10
 GATE_SEEDS = 1
+CONTROL_BUDGET_S = 120.0
+CONTROL_EXECUTIONS = 2_000
+CONTROL_SECONDS = 0.1
 HANGS = 2  # after so many a detector's other seeds are not waited for
 EPILOG = (
     "Ends with 3 when a mutant that must be caught with every seed was not, 2 when an anchor does not match."
@@ -49,10 +54,11 @@ class Session:
     seeds: int
     gate: bool
     trees: dict[str, Build]
+    columns: frozenset[str] | None = None  # only detectors of these; None: all
 
     def detectors_of(self, subject: Subject) -> tuple[Detector, ...]:
         """Returns who is asked; of those that must catch it, the gate asks the first, which is the cheapest."""
-        return tuple(each for each in subject.detectors if not self.gate or each.name in subject.gate[:1])
+        return asked_of(subject, self.gate, self.columns)
 
     def control(self, detector: Detector) -> Record:
         """Asks a detector about the code as it is: it must have nothing to say."""
@@ -60,8 +66,11 @@ class Session:
         answered = _Answered(self.folder / "control" / f"{detector.name}.json", binary.sha256(product.binary))
         record = answered.read(self.seeds)
         if record is None:
-            shipped = Subject("control", "", "", (), (), "caught", "", catalog.USUAL_BUDGET_S)
-            record = self._ask(shipped, detector, product, self.seeds)
+            shipped = Subject("control", "", "", (), (), "caught", "", CONTROL_BUDGET_S)
+            # Of all programs, and not only of those that a mutant asks for, each a little.
+            little = replace(detector, executions=min(detector.executions, CONTROL_EXECUTIONS),
+                             seconds=min(detector.seconds, CONTROL_SECONDS))
+            record = self._ask(shipped, little, product, self.seeds)
             answered.write(record)
         return record
 
@@ -107,9 +116,16 @@ class Session:
         return {
             "detector": detector.name, "column": detector.column, "runs": len(tries), "caught": len(caught),
             "seconds": round(min(each.seconds for each in caught), 3) if caught else None,
+            **medians(tries),
             "how": caught[0].how if caught else "", "message": caught[0].message if caught else "",
             "same_code": product.same_code,
         }
+
+
+def asked_of(subject: Subject, gate: bool, columns: frozenset[str] | None) -> tuple[Detector, ...]:
+    """Returns the detectors of these columns (None: of all); the gate asks the first that must catch it."""
+    asked = tuple(each for each in subject.detectors if columns is None or each.column in columns)
+    return tuple(each for each in asked if each.name in subject.gate)[:1] if gate else asked
 
 
 @dataclass(frozen=True)
@@ -133,6 +149,21 @@ class _Answered:
         write_json(self.path, {"sha256": self.sha256, "record": record})
 
 
+def medians(tries: list[trying.Try]) -> Record:
+    """Returns how long noticing takes: null when more than half of the runs noticed nothing."""
+    def middle(values: list[float]) -> float | None:
+        value = statistics.median_low(values) if values else math.inf
+        return None if math.isinf(value) else value
+
+    seconds = middle([each.seconds if each.how else math.inf for each in tries])
+    executions = middle([each.executions if each.how else math.inf for each in tries])
+    return {
+        "median_seconds": None if seconds is None else round(seconds, 6),
+        "median_executions": None if executions is None else int(executions),
+        "tried": max((each.executions for each in tries if not each.how), default=0),
+    }
+
+
 def state(record: Record) -> str:
     """Returns one of caught, sometimes, missed, nothing here, caught after all, slipped through, broken."""
     if record["error"]:
@@ -147,20 +178,24 @@ def state(record: Record) -> str:
     return "sometimes" if any(caught for caught, _ in rates.values()) else "missed"
 
 
-def main(root: Path, asked: argparse.Namespace) -> int:
-    """Carries out one call of `mutants`; returns the exit code."""
+def main(root: Path, asked: argparse.Namespace, columns: frozenset[str] | None = None,
+         tell: Callable[[Record], None] = lambda record: None) -> int:
+    """Carries out one call of `mutants`, or of `score`, which tells more; returns the exit code."""
     known = catalog.load(root)
     subjects = known.named(tuple(asked.only))
     matched = catalog.check_anchors(root, subjects)
     if asked.check_anchors:
         print(f"{matched} anchors match")
         return exit_codes.OK
-    if asked.gate:
-        subjects = tuple(subject for subject in subjects if subject.gate)
+    subjects = tuple(each for each in subjects if asked_of(each, asked.gate, columns))
+    if not subjects:
+        raise Trouble("none of these detectors is asked about that", "name others", "--only, --columns, --gate")
     directory.check_free(asked.out, root)
     with directory.fresh(asked.out, root, "mutants") as results, _workshop(root) as folder:
-        session = _session(root, folder, asked, subjects)
+        session = _session(root, folder, asked, columns)
+        _prepare(session, subjects)
         record = _carry_out(session, subjects, asked.budget, results.path / "mutants.json")
+        tell(record)
         _tell(record)
         print(directory.shown(_rendered(results.path)))
     return exit_code(record)
@@ -179,20 +214,23 @@ def _workshop(root: Path) -> Iterator[Path]:
         yield folder
 
 
-def _session(root: Path, folder: Path, asked: argparse.Namespace, subjects: Iterable[Subject]) -> Session:
+def _session(root: Path, folder: Path, asked: argparse.Namespace, columns: frozenset[str] | None) -> Session:
     seeds = asked.seeds or (GATE_SEEDS if asked.gate else USUAL_SEEDS)
-    session = Session(root, folder, seeds, asked.gate, {})
+    return Session(root, folder, seeds, asked.gate, {}, columns)
+
+
+def _prepare(session: Session, subjects: Iterable[Subject]) -> None:
+    """Configures and builds what the detectors stand on."""
     targets: dict[str, set[str]] = {}
     for detector in _detectors(session, subjects):
         targets.setdefault(detector.preset, set())
         if detector.kind != "zero_cost":
             targets[detector.preset].add(detector.target)
     for preset, names in targets.items():
-        _configure(root, preset)
-        session.trees[preset] = Build(root, preset)
+        _configure(session.root, preset)
+        session.trees[preset] = Build(session.root, preset)
         if names:
             session.trees[preset].prepare(names)
-    return session
 
 
 def _configure(root: Path, preset: str) -> None:

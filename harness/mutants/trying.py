@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.mutants.catalog import Detector, Subject
+from harness.mutants import controlled
+from harness.mutants.catalog import ASKED_BY_NAME, Detector, Subject
 from harness.runner import exit_codes, process, sanitizer
 from harness.runner.binary import refused_to_start
 from harness.runner.trouble import Trouble
@@ -30,9 +31,10 @@ NOTICED = ("broken", "crashed", "timeout")
 class Try:
     """What came of one run: how it was noticed, or an empty string."""
 
-    how: str  # test, sanitizer, race, crash, hang, invariant, instructions
+    how: str  # test, sanitizer, race, crash, hang, invariant, instructions, outcome, finding
     message: str
-    seconds: float
+    seconds: float  # until then, or for nothing
+    executions: int = 1  # likewise: of a simulated or litmus program; trials of the others
 
 
 def once(root: Path, subject: Subject, detector: Detector, binary: Path, seed: int) -> Try:
@@ -40,7 +42,11 @@ def once(root: Path, subject: Subject, detector: Detector, binary: Path, seed: i
     with tempfile.TemporaryDirectory(prefix="tussle-mutant-") as folder:
         scratch = Path(folder)
         chosen = detector.filter.replace("{subject}", subject.name)
-        if detector.kind in ("stress", "race", "run"):
+        if detector.kind in ASKED_BY_NAME:
+            started = (*_fixed_addresses(detector.preset), str(binary))
+            seen = controlled.ask(subject, detector, started, seed, scratch)
+            return Try(seen.how, _line(seen.message), seen.seconds, seen.executions)
+        if detector.kind in ("stress", "race", "run", "history"):
             return _cases(root, subject, detector, chosen, binary, seed, scratch)
         if detector.kind == "zero_cost":
             return _instructions(root, subject, binary, scratch)
@@ -107,6 +113,7 @@ def _cases(
     """Asks the command line itself, as a user would, and reads what it recorded."""
     out = scratch / "out"
     more = {
+        "history": ["stress", "--runs", str(STRESS_TRIALS), "--keep-going"],
         "stress": ["stress", "--runs", str(STRESS_TRIALS), "--keep-going"],
         "race": ["race", "race", "--blocks", "1", "--threads", "2"],
         "run": ["run", "smoke", "--blocks", "1", "--threads", "2"],
@@ -127,16 +134,17 @@ def _cases(
 
 def _first_noticed(units: list[dict[str, Any]], kind: str) -> Try:
     """Returns what the first unit that showed something said; for `race` that is a race and nothing else."""
-    spent = 0.0
+    spent, trials = 0.0, 0
     for unit in sorted(units, key=lambda unit: int(unit["order"])):
         spent += float(unit.get("seconds") or 0.0)
+        trials += 1
         if unit.get("races"):
-            return Try("race", _line(f"{unit['case']}: {len(unit['races'])} race reports"), spent)
+            return Try("race", _line(f"{unit['case']}: {len(unit['races'])} race reports"), spent, trials)
         if kind != "race" and unit["status"] in NOTICED:
             how = {"broken": "invariant", "crashed": "crash", "timeout": "hang"}[unit["status"]]
             how = "sanitizer" if unit.get("finding") else how
-            return Try(how, _line(f"{unit['case']}: {unit.get('message', '')}"), spent)
-    return Try("", "", spent)
+            return Try(how, _line(f"{unit['case']}: {unit.get('message', '')}"), spent, trials)
+    return Try("", "", spent, trials)
 
 
 @cache

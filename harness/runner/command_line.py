@@ -18,6 +18,7 @@ COMMANDS = {
     "race": "run the cases of a preset under ThreadSanitizer",
     "stress": "break the cases of a preset, with conditions and schedules drawn at random",
     "mutants": "break the shipped code on purpose, and see who notices",
+    "score": "which detector finds which bug, in how many executions: one table",
     "litmus": "count what tiny concurrent programs come to, against a table of what may",
     "list": "say which workloads, subjects, cases and presets there are",
     "doctor": "say what on this machine would spoil results, and how to mend it",
@@ -149,6 +150,14 @@ def _mutants(arguments: list[str]) -> int:
     return session.main(ROOT, _parse(parser, arguments))
 
 
+def _score(arguments: list[str]) -> int:
+    from harness.mutants import score
+
+    parser = _parser("score", epilog=score.EPILOG)
+    score.add_arguments(parser)
+    return score.main(ROOT, _parse(parser, arguments))
+
+
 def _litmus(arguments: list[str]) -> int:
     from harness.runner import litmus
 
@@ -218,6 +227,7 @@ _ANSWERS = {
     "race": _race,
     "stress": _stress,
     "mutants": _mutants,
+    "score": _score,
     "litmus": _litmus,
     "list": _list,
     "doctor": _doctor,

@@ -13,6 +13,7 @@ from reports.tests.runs import Synthetic
 
 def _detection(**more: Any) -> dict[str, Any]:
     return {"detector": "lifetime.chaos", "column": "unit:chaos", "runs": 10, "caught": 10, "seconds": 0.4,
+            "median_seconds": 0.5, "median_executions": 1, "tried": 0,
             "how": "sanitizer", "message": "AddressSanitizer: heap-use-after-free", "same_code": False, **more}
 
 
@@ -24,7 +25,7 @@ def _subject(name: str, state: str = "caught", **more: Any) -> dict[str, Any]:
 
 def _record(*subjects: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
-        "schema": 1, "created": "2026-11-22T00:00:00.000+00:00", "commit": "0123456789ab", "seeds": 10,
+        "schema": 2, "created": "2026-11-22T00:00:00.000+00:00", "commit": "0123456789ab", "seeds": 10,
         "gate": False, "finished": "2026-11-22T00:01:00.000+00:00", "seconds": 60.0,
         "detectors": [{"name": "lifetime.chaos", "column": "unit:chaos", "finds": "values that die too early"},
                       {"name": "lifetime.bench", "column": "unit:bench", "finds": "the same, pooled"}],
@@ -40,7 +41,7 @@ def _stored(tmp_path: Path, record: dict[str, Any]) -> Path:
 
 def test_a_cell_says_how_often_and_how_fast(tmp_path: Path) -> None:
     page = detectors.render(_stored(tmp_path, _record(_subject("early_free")))).read_text()
-    assert "10/10, 0.4 s" in page or "10/10, 400 ms" in page
+    assert "10/10 · 1 · 0.5 s" in page
     assert "heap-use-after-free" in page
     assert "1 of 1 were noticed" in page
 
@@ -52,12 +53,37 @@ def test_the_best_of_a_column_is_shown() -> None:
     assert [cell["text"][:4] for cell in row["cells"]] == ["9/10", ""]
 
 
+def test_families_stand_side_by_side_with_the_medians_of_executions_and_seconds() -> None:
+    def asked(name: str, column: str, **more: Any) -> dict[str, Any]:
+        return _detection(detector=name, column=column, **more)
+
+    missed: dict[str, Any] = dict(caught=0, seconds=None, median_seconds=None, median_executions=None, how="",
+                                  message="", tried=20_000)
+    record = _record(_subject("weak_order", detections=[
+        asked("sim.random", "sim:random", **missed),
+        asked("sim.weak", "sim:weak", median_executions=4321, median_seconds=0.0625),
+        asked("litmus.sim", "litmus", caught=4, median_executions=None, median_seconds=None, tried=60_000),
+    ]))
+    record["detectors"] = [{"name": name, "column": column, "finds": "it"} for name, column in (
+        ("litmus.sim", "litmus"), ("sim.weak", "sim:weak"), ("sim.random", "sim:random"), ("h", "history"))]
+
+    table = detectors.table(record)
+
+    assert table["columns"] == ["sim-random", "sim-weak", "litmus", "history"]
+    random, weak, litmus, history = table["rows"][0]["cells"]
+    assert random["text"] == "– 0/10"
+    assert "in vain: 20\u202fk executions" in random["title"].replace("20.0", "20")
+    assert weak["text"] == "10/10 · 4.32\u202fk · 62 ms"
+    assert litmus["text"] == "4/10 · –"
+    assert history["text"] == ""
+
+
 def test_what_nothing_here_catches_is_named_with_what_it_would_take() -> None:
     quiet = _detection(runs=0, caught=0, seconds=None, how="", message="", same_code=True)
     record = _record(_subject("weak_order", "nothing here", expected="nothing here", needs="an Arm machine",
                               detections=[quiet]))
     page = detectors_page(detectors.table(record))
-    assert "same code" in page
+    assert "the same instructions as without it" in page
     assert "an Arm machine" in page
     assert "0 of 1 were noticed" in page
 
@@ -84,7 +110,7 @@ def test_hostile_names_stay_text() -> None:
     assert "<img" not in page
 
 
-@pytest.mark.parametrize("change", [{"schema": 2}, {"subjects": [{"name": "a"}]}, {"extra": 1}])
+@pytest.mark.parametrize("change", [{"schema": 3}, {"subjects": [{"name": "a"}]}, {"extra": 1}])
 def test_a_record_of_another_shape_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     with pytest.raises(RecordError, match="not a mutants record"):
         detectors.render(_stored(tmp_path, {**_record(), **change}))

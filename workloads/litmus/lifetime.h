@@ -18,8 +18,6 @@ namespace tussle::workloads::litmus {
 
 using namespace tussle::litmus;  // NOLINT(google-build-using-namespace): a table's words
 
-inline witness::counter nobody_yet() { return std::make_shared<std::atomic<int>>(0); }
-
 struct snapshot_outlives_replacement {
   static program_info info() {
     return {.name = "atom.snapshot_outlives_replacement",
@@ -116,6 +114,39 @@ struct reader_protects {
   std::array<int, 1> arbiter() { return {seen}; }
 };
 
+// Each replaces, scans, and reads what it replaced.
+struct replaced_value_lives {
+  static program_info info() {
+    return {
+        .name = "reclaim.replaced_value_lives",
+        .question = "Does a replaced value live as long as its handle, whoever scans?",
+        .statement = "ATOM-17",
+        .source = "workloads/litmus/lifetime.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{0, 1, acceptable, "actor 1 went first"},
+      outcome{2, 0, acceptable, "actor 2 went first"},
+  };
+  using node = reclaim::node_ref<witness>;
+
+  gives_up_nodes at_end;
+  reclaim::node_cell<witness> cell{node::make(0, nullptr)};
+  int first_old = 9;
+  int second_old = 9;
+
+  void actor_1() { first_old = replace(1); }
+  void actor_2() { second_old = replace(2); }
+  std::array<int, 2> arbiter() { return {first_old, second_old}; }
+
+ private:
+  int replace(int number) {
+    node next = node::make(number, nullptr);
+    const node old = cell.exchange(next);
+    reclaim::clean_up();
+    return (*old).number();
+  }
+};
+
 // The last handle to a node is dropped while another thread scans for it.
 struct handle_dropped_during_scan {
   static program_info info() {
@@ -164,9 +195,15 @@ struct last_two_handles {
   std::optional<node> first = node::make(0, destroyed);
   std::optional<node> second = first;
 
-  void actor_1() { first.reset(); }
-  void actor_2() { second.reset(); }
+  void actor_1() { read_and_drop(first); }
+  void actor_2() { read_and_drop(second); }
   std::array<int, 1> arbiter() { return {destroyed->load(std::memory_order_relaxed)}; }
+
+ private:
+  static void read_and_drop(std::optional<node>& mine) {
+    static_cast<void>((**mine).number());
+    mine.reset();
+  }
 };
 
 }  // namespace tussle::workloads::litmus

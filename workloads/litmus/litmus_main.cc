@@ -11,7 +11,10 @@ int main(int argc, char** argv) {
 #if defined(TUSSLE_MODE_SIM)
   const litmus::run_program run = litmus::in_sim;
 #else
-  const litmus::run_program run = litmus::on_threads;
+  const litmus::run_program run = [](const litmus::program& what, double seconds,
+                                     std::uint64_t seed, const litmus::search& /*how*/) {
+    return litmus::on_threads(what, seconds, seed);
+  };
 #endif
   return litmus::run_main(tussle::workloads::all_litmus_programs(), run, argc, argv);
 }

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <type_traits>
 
 #include "harness/litmus/program.h"
 #include "primitives/atom/atom.h"
@@ -14,17 +13,6 @@
 namespace tussle::workloads::litmus {
 
 using namespace tussle::litmus;  // NOLINT(google-build-using-namespace): a table's words
-
-inline int number_of(std::int64_t value) { return static_cast<int>(value); }
-
-template <typename T>
-T numbered(int n) {
-  if constexpr (std::is_same_v<T, wide>) {
-    return wide::of(n);
-  } else {
-    return n;
-  }
-}
 
 // Each actor replaces the value of one atom, then loads the other.
 template <typename T>
@@ -70,6 +58,31 @@ struct store_buffering_boxed : store_buffering<wide> {
         .statement = "ATOM-14",
         .source = "workloads/litmus/order.h"};
   }
+};
+
+struct store_buffering_swap {
+  static program_info info() {
+    return {.name = "atom.store_buffering_swap",
+            .question = "Do swaps of two atoms and loads fit one total order?",
+            .statement = "ATOM-14",
+            .source = "workloads/litmus/order.h"};
+  }
+  static constexpr std::array outcomes = store_buffering<std::int64_t>::outcomes;
+
+  atom<std::int64_t> x{0};
+  atom<std::int64_t> y{0};
+  int seen_y = 0;
+  int seen_x = 0;
+
+  void actor_1() {
+    x.swap([](std::int64_t v) { return v + 1; });
+    seen_y = number_of(*y.load());
+  }
+  void actor_2() {
+    y.swap([](std::int64_t v) { return v + 1; });
+    seen_x = number_of(*x.load());
+  }
+  std::array<int, 2> arbiter() { return {seen_y, seen_x}; }
 };
 
 // A payload that is not atomic, published by a flag.

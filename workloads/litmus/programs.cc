@@ -1,5 +1,6 @@
 #include "workloads/litmus/programs.h"
 
+#include "workloads/litmus/handover.h"
 #include "workloads/litmus/lifetime.h"
 #include "workloads/litmus/order.h"
 #include "workloads/litmus/planted.h"
@@ -19,12 +20,17 @@ void add(tussle::litmus::programs& all) {
 tussle::litmus::programs all_litmus_programs() {
   using namespace litmus;  // NOLINT(google-build-using-namespace)
   tussle::litmus::programs all;
-  add<store_buffering_inline, store_buffering_boxed, atom_message_passing,
-      volatile_message_passing, independent_reads, coherent_reads>(all);
+  add<store_buffering_inline, store_buffering_boxed, store_buffering_swap,
+      atom_message_passing, volatile_message_passing, independent_reads, coherent_reads>(
+      all);
   add<lost_update, compare_and_set_against_swap, compare_and_set_once, swap_vals_chain,
-      reset_vals_old, reset_against_swap, whole_value, borrowed_value>(all);
+      reset_vals_old, reset_against_swap, whole_value, borrowed_value, lost_update_boxed,
+      compare_and_set_once_inline>(all);
   add<snapshot_outlives_replacement, snapshot_changes_hands, reader_protects,
       handle_dropped_during_scan, last_two_handles>(all);
+  add<replaced_value_lives, slot_changes_users, row_changes_threads,
+      reader_against_compare_and_set, reader_against_swap, slot_names_what_was_replaced,
+      last_two_owners>(all);
   add<watch_after_installation, watch_chain, add_watch_against_reset,
       remove_watch_against_reset, set_validator_against_reset>(all);
   add<store_buffering_release, relaxed_flag, torn_value, watch_before_installation,

@@ -33,6 +33,31 @@ struct lost_update {
   std::array<int, 1> arbiter() { return {static_cast<int>(*count.load())}; }
 };
 
+// Values that are held in nodes.
+struct lost_update_boxed {
+  static program_info info() {
+    return {.name = "atom.lost_update_boxed",
+            .question = "Are two swaps of a wide value at the same time both counted?",
+            .statement = "ATOM-8",
+            .source = "workloads/litmus/updates.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{2, acceptable, "both were counted"},
+      outcome{1, forbidden, "a lost update"},
+      outcome{torn, forbidden, "a value that nobody made"},
+  };
+
+  gives_up_nodes at_end;
+  atom<wide> count{wide::of(0)};
+
+  void actor_1() { count.swap(next_wide); }
+  void actor_2() { count.swap(next_wide); }
+  std::array<int, 1> arbiter() { return {number_of(*count.load())}; }
+
+ private:
+  static wide next_wide(const wide& present) { return wide::of(present.number + 1); }
+};
+
 struct compare_and_set_against_swap {
   static program_info info() {
     return {.name = "atom.compare_and_set_against_swap",
@@ -54,7 +79,25 @@ struct compare_and_set_against_swap {
   std::array<int, 2> arbiter() { return {was_set, static_cast<int>(*value.load())}; }
 };
 
-struct compare_and_set_once {
+template <typename T>
+struct one_of_two_sets {
+  static constexpr std::array outcomes = {
+      outcome{1, 0, 1, acceptable, "actor 1 won"},
+      outcome{0, 1, 2, acceptable, "actor 2 won"},
+  };
+
+  gives_up_nodes at_end;
+  atom<T> value{numbered<T>(0)};
+  const snapshot<T> initial = value.load();
+  bool first = false;
+  bool second = false;
+
+  void actor_1() { first = value.compare_and_set(initial, numbered<T>(1)); }
+  void actor_2() { second = value.compare_and_set(initial, numbered<T>(2)); }
+  std::array<int, 3> arbiter() { return {first, second, number_of(*value.load())}; }
+};
+
+struct compare_and_set_once : one_of_two_sets<wide> {
   static program_info info() {
     return {
         .name = "atom.compare_and_set_once",
@@ -62,20 +105,15 @@ struct compare_and_set_once {
         .statement = "ATOM-11",
         .source = "workloads/litmus/updates.h"};
   }
-  static constexpr std::array outcomes = {
-      outcome{1, 0, 1, acceptable, "actor 1 won"},
-      outcome{0, 1, 2, acceptable, "actor 2 won"},
-  };
+};
 
-  gives_up_nodes at_end;
-  atom<wide> value{wide::of(0)};
-  const snapshot<wide> initial = value.load();
-  bool first = false;
-  bool second = false;
-
-  void actor_1() { first = value.compare_and_set(initial, wide::of(1)); }
-  void actor_2() { second = value.compare_and_set(initial, wide::of(2)); }
-  std::array<int, 3> arbiter() { return {first, second, number_of(*value.load())}; }
+struct compare_and_set_once_inline : one_of_two_sets<std::int64_t> {
+  static program_info info() {
+    return {.name = "atom.compare_and_set_once_inline",
+            .question = "Does exactly one of two replace the word that both expect?",
+            .statement = "ATOM-11",
+            .source = "workloads/litmus/updates.h"};
+  }
 };
 
 struct swap_vals_chain {

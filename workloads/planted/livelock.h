@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "harness/case/case_info.h"
+#include "primitives/sync/atomic.h"
 
 namespace tussle::workloads::planted {
 
@@ -19,7 +20,8 @@ struct livelock {
             .kind = harness::subject_kind::planted,
             .description =
                 "A compare-exchange loop that never renews what it expects: spins.",
-            .source = "workloads/planted/livelock.h"};
+            .source = "workloads/planted/livelock.h",
+            .on_seam = true};
   }
 
   class counter {
@@ -33,13 +35,13 @@ struct livelock {
    private:
     [[gnu::noinline]] void try_for_ever() {
       std::int64_t expected = initial_;
-      while (!value_.compare_exchange_strong(expected, initial_ + 1,
-                                             std::memory_order_seq_cst)) {
+      while (!value_.compare_exchange_strong(
+          expected, initial_ + 1, std::memory_order_seq_cst, std::memory_order_seq_cst)) {
         expected = initial_;
       }
     }
 
-    std::atomic<std::int64_t> value_;
+    sync::atomic<std::int64_t> value_;
     const std::int64_t initial_;
   };
 };

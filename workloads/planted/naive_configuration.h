@@ -28,6 +28,7 @@ struct flag_atoms {
             .kind = harness::subject_kind::planted,
             .description = "A configuration with an atom for each setting: torn.",
             .source = "workloads/planted/naive_configuration.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::may};
   }
 
@@ -80,6 +81,7 @@ struct late_watch {
             .kind = harness::subject_kind::planted,
             .description = "A watch that loads the atom instead of using its argument.",
             .source = "workloads/planted/naive_configuration.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::may};
   }
 

@@ -28,6 +28,7 @@ inline harness::subject_info naive_metrics_info(std::string name,
           .kind = harness::subject_kind::planted,
           .description = std::move(description),
           .source = "workloads/planted/naive_metrics.h",
+          .on_seam = true,
           .breaks_invariant = harness::expectation::may};
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "harness/case/case_info.h"
+#include "primitives/sync/plain.h"
 
 namespace tussle::workloads::planted {
 
@@ -19,6 +20,7 @@ struct plain_int {
             .kind = harness::subject_kind::planted,
             .description = "A plain int incremented by all threads: a data race.",
             .source = "workloads/planted/plain_int.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::may,
             .races = harness::expectation::yes};
   }
@@ -27,11 +29,11 @@ struct plain_int {
    public:
     explicit counter(std::int64_t initial) : value_(initial) {}
 
-    void increment(std::int64_t /*hold*/) { ++value_; }
-    std::int64_t load() const { return value_; }
+    void increment(std::int64_t /*hold*/) { ++value_.modify(); }
+    std::int64_t load() const { return value_.read(); }
 
    private:
-    std::int64_t value_;
+    sync::plain<std::int64_t> value_;
   };
 };
 

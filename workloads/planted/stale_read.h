@@ -14,6 +14,8 @@
 
 #include "harness/case/case_info.h"
 #include "primitives/sync/atomic.h"
+#include "primitives/sync/per_thread.h"
+#include "primitives/sync/schedule_point.h"
 
 namespace tussle::workloads::planted {
 
@@ -25,6 +27,7 @@ struct stale_read {
                 "A compare-exchange loop whose reads come from a copy that each thread "
                 "keeps: values that are out of date.",
             .source = "workloads/planted/stale_read.h",
+            .on_seam = true,
             .breaks_invariant = harness::expectation::yes};
   }
 
@@ -41,7 +44,10 @@ struct stale_read {
         keep(value_.load(std::memory_order_seq_cst));
       }
       --mine.reads_left;
-      return mine.value;
+      const T seen = mine.value;
+      // A copy is read without an operation that others see. Here the next read ages.
+      sync::schedule_point("planted.stale_read.after_read");
+      return seen;
     }
 
     template <typename F>
@@ -64,10 +70,7 @@ struct stale_read {
       int reads_left = 0;
     };
 
-    static copy& copy_of_this_thread() {
-      thread_local copy mine;
-      return mine;
-    }
+    static copy& copy_of_this_thread() { return sync::per_thread<cell, copy>::mine(); }
 
     void keep(T value) const { copy_of_this_thread() = {id_, value, reads_of_a_copy}; }
 
