@@ -16,6 +16,8 @@ namespace tussle {
 class manual_executor final : public executor {
  public:
   manual_executor() = default;
+  // Discards what waits.
+  ~manual_executor() { discard_all(); }
 
   // Throws: std::bad_alloc.
   [[nodiscard]] bool submit(task& work) override {

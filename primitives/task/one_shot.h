@@ -95,8 +95,8 @@ class one_shot {
     for (;;) {
       if ((seen & settled) != 0) return 0;
       if ((seen & waited_for) != 0) return seen;
-      // Relaxed on success: says only that a wake is wanted. Acquire on failure, as (3).
-      if (word_.compare_exchange(seen, seen | waited_for, std::memory_order_relaxed,
+      // Acquire as (3), for when it fails; that it succeeds says only that a wake is wanted.
+      if (word_.compare_exchange(seen, seen | waited_for, std::memory_order_acquire,
                                  std::memory_order_acquire))
         return seen | waited_for;
     }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -97,9 +98,15 @@ TEST(runtime, may_stand_on_executors_of_somebody_else) {
   EXPECT_EQ(f.get(), 4);
 }
 
-TEST(runtime, the_processs_own_is_always_the_same) {
-  EXPECT_EQ(&default_runtime(), &default_runtime());
-  EXPECT_EQ(future_call([] { return 2; }).get(), 2);
+// In a process of its own: its threads never end, and would outlive the test.
+TEST(runtime_death_test, the_processs_own_is_always_the_same_and_serves) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto serves = [] {
+    const bool same = &default_runtime() == &default_runtime();
+    std::_Exit(same && future_call([] { return 2; }).get() == 2 ? 0 : 1);
+  };
+
+  EXPECT_EXIT(serves(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
