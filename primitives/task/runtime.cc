@@ -1,8 +1,9 @@
 #include "primitives/task/runtime.h"
 
 #include <atomic>
-#include <thread>
 #include <utility>
+
+#include "primitives/sync/thread.h"
 
 namespace tussle {
 
@@ -57,9 +58,6 @@ runtime& default_runtime() {
   return *shared;
 }
 
-std::size_t usual_width() noexcept {
-  const std::size_t cores = std::thread::hardware_concurrency();
-  return (cores == 0 ? 1 : cores) + 2;
-}
+std::size_t usual_width() noexcept { return std::size_t{sync::usable_cores()} + 2; }
 
 }  // namespace tussle
