@@ -1,0 +1,75 @@
+// runtime.h: the pools that agents, futures and the parallel helpers run on.
+//
+//   compute()    cores + 2 threads, for work that computes and does not wait
+//   blocking()   as many threads as there is work, for work that may wait
+//
+// A runtime is an object like any other: programs that make none use default_runtime(),
+// which is made at its first use and never destroyed, so that it serves until the process
+// ends; its threads end with the process.
+//
+// Shutdown: from any thread, the runtime's own too, any number of times. Running tasks go on
+//           to their end, nothing new is accepted, and what waits is drained or discarded by
+//           the policy of the first call. The destructor shuts down by the policy of the
+//           options and blocks until all threads have ended; nothing runs after it. It must
+//           not run on one of the runtime's own threads.
+// Errors:   what nobody else can be told of goes to the uncaught hook (of deferred sends that
+//           an executor refused, for one); without a hook it is dropped.
+// Contract: CONTRACT.md sections 5.2 and 15 (DEV-11).
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+
+#include "primitives/sync/atomic.h"
+#include "primitives/task/executor.h"
+#include "primitives/task/thread_pool.h"
+
+namespace tussle {
+
+// Called from any threads at once. What it throws is dropped.
+using uncaught_hook = std::function<void(const std::exception_ptr& error)>;
+
+struct runtime_options {
+  std::size_t compute_threads = 0;  // 0: cores + 2
+  thread_pool_options blocking = {};
+  shutdown_policy at_end = shutdown_policy::discard;
+  uncaught_hook uncaught = {};
+};
+
+class runtime {
+ public:
+  explicit runtime(runtime_options options = {});
+  // On executors of somebody else, which must outlive it: for tests. shutdown and the
+  // destructor leave them alone.
+  runtime(executor& compute, executor& blocking, uncaught_hook uncaught = {});
+  ~runtime();
+  runtime(const runtime&) = delete;
+  runtime& operator=(const runtime&) = delete;
+
+  executor& compute() noexcept { return *compute_; }
+  executor& blocking() noexcept { return *blocking_; }
+
+  void report_uncaught(const std::exception_ptr& error) noexcept;
+
+  void shutdown(shutdown_policy waiting) noexcept;
+
+ private:
+  struct pools;
+
+  std::unique_ptr<pools> own_;
+  executor* compute_;
+  executor* blocking_;
+  shutdown_policy at_end_ = shutdown_policy::discard;
+  sync::atomic<bool> was_shut_down_{false};
+  uncaught_hook uncaught_;
+};
+
+// The process's. Thread-safe. Throws: std::bad_alloc at its first use.
+runtime& default_runtime();
+
+// cores + 2: what a pool for computing has, and how far pmap looks ahead.
+std::size_t usual_width() noexcept;
+
+}  // namespace tussle
