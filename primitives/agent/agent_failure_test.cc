@@ -302,9 +302,15 @@ TEST(agent, AGT_20_a_clearing_restart_drops_what_waits) {
     return n;
   };
   agent<int> a(0, {.on = &s.home()});
-  // More than one turn: some were taken out of the queue when it failed, some not.
-  a.send(failing_with(1)).send(holding, counted_value(1)).send(holding, counted_value(2));
+  // The first action's end takes the others out of the queue, and the failing one adds one to
+  // it: both must be dropped.
+  a.send(plus_one).send([&](int n) {
+    tests::on_another_thread([&] { a.send(holding, counted_value(3)); });
+    return n == 1 ? throw 1 : n;
+  });
+  a.send(holding, counted_value(1)).send_off(holding, counted_value(2));
   s.run_all();
+  EXPECT_EQ(counted_value::live(), live + 3);
 
   a.restart(5, restart_queue::clear);
   EXPECT_EQ(counted_value::live(), live);

@@ -246,6 +246,32 @@ TEST(agent, AGT_7_a_send_from_a_watch_of_an_agent_is_held_as_well) {
   EXPECT_EQ(*b.load(), 1);
 }
 
+TEST(agent, AGT_7_an_action_that_runs_others_on_its_thread_goes_on_as_itself) {
+  stage s;
+  agent<int> a(0, {.on = &s.home()});
+  agent<int> b(0, {.on = &s.home()});
+  any_agent inside;
+  any_agent inside_again;
+  b.send_off([&](int n) {
+    inside = current_agent();
+    return n;
+  });
+
+  a.send([&](int n) {
+    b.send(plus_one);
+    s.blocking.run_one();  // as an executor whose threads help while they wait
+    inside_again = current_agent();
+    b.send(plus_one);
+    EXPECT_EQ(s.waiting(), 0U) << "both are held until a's action ends";
+    return n;
+  });
+  s.run_all();
+
+  EXPECT_TRUE(inside == b);
+  EXPECT_TRUE(inside_again == a);
+  EXPECT_EQ(*b.load(), 2);
+}
+
 TEST(agent, AGT_8_pending_sends_can_be_released_before_the_end) {
   stage s;
   agent<int> a(0, {.on = &s.home()});
