@@ -9,9 +9,10 @@ set(TUSSLE_LINK_bench "")
 set(TUSSLE_COMPILE_tsan -fsanitize=thread -O1 -g -fno-omit-frame-pointer)
 set(TUSSLE_LINK_tsan -fsanitize=thread)
 
-# `undefined` leaves out conversions of floating-point numbers that do not fit. -O1 keeps stacks readable.
+# `undefined` leaves out conversions of floating-point numbers that do not fit. -O1 keeps stacks readable; -g1 has their
+# functions and lines, and takes a quarter less of the compiler's time than -g.
 set(TUSSLE_LINK_chaos -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
-set(TUSSLE_COMPILE_chaos ${TUSSLE_LINK_chaos} -O1 -g -fno-omit-frame-pointer)
+set(TUSSLE_COMPILE_chaos ${TUSSLE_LINK_chaos} -O1 -g1 -fno-omit-frame-pointer)
 
 # The checks keep g++ 12 from seeing that members of library types are initialised: false alarms only.
 set(TUSSLE_WARNINGS_chaos -Wno-maybe-uninitialized)

@@ -10,7 +10,8 @@ from reports.naming import group_key, group_label, slug
 from reports.records import Planned, Record, Run, Unit
 
 STATUSES = ("ok", "broken", "failed", "crashed", "timeout", "unstartable", "missing")
-MIDDLES = ("cpu_ns_per_op", "jain", "min_share", "max_share", "failed_per_success", "overlap")
+MIDDLES = ("cpu_ns_per_op", "jain", "min_share", "max_share", "failed_per_success", "allocations_per_op",
+           "overlap")
 MEASURED = ("ok", "partial")  # the states whose numbers count
 
 Row = dict[str, Any]
@@ -28,7 +29,8 @@ def case_rows(run: Run, cores: int | None) -> list[Row]:
 
 def replicate(unit: Unit, metric: str) -> float | None:
     """Returns the process's value: the median over its windows; None when it has none."""
-    values = [sample[metric] for sample in unit.samples if sample[metric] is not None]
+    found = [sample.get(metric) for sample in unit.samples]  # earlier records lack some
+    values = [value for value in found if value is not None]
     return statistics.median(values) if values else None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from reports.records import Run
 
 COLUMNS = ("window_s", "operations", "ops_per_s", "ns_per_op", "cpu_ns_per_op", "overlap",
-           "run_queue_wait", "jain", "min_share", "max_share", "failed_attempts",
+           "run_queue_wait", "jain", "min_share", "max_share", "failed_attempts", "allocations_per_op",
            "voluntary_switches", "involuntary_switches", "peak_rss_kib")
 
 

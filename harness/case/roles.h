@@ -29,6 +29,7 @@
 //         void add(const Key&, int64);        // to the key's value, atomically
 //         int64 sum() const;                  // of all values, at one moment
 //         bool equals(const map&) const;
+//         void push_back(int64);              // sequence: one element more, atomically
 //       };
 //     };
 //   metrics, configuration
@@ -108,7 +109,10 @@ concept map_subject = shared_map<typename S::template map<std::int64_t>, std::in
     shared_map<typename S::template map<std::string>, std::string>;
 
 template <typename S>
-concept sequence_subject = shared_map<typename S::sequence, std::int64_t>;
+concept sequence_subject = shared_map<typename S::sequence, std::int64_t> &&
+    requires(typename S::sequence sequence) {
+  sequence.push_back(std::int64_t{1});
+};
 
 template <typename S>
 concept own_counter_subject = requires(typename S::counter counter, std::int64_t hold) {

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <thread>
 
+#include "harness/measure/allocation_count.h"
 #include "harness/measure/placement.h"
 #include "harness/watchdog/watched.h"
 
@@ -97,6 +98,7 @@ class team {
     std::atomic<pid_t> id{0};
     clock::time_point entered;  // written by the thread, read after the join
     clock::time_point left;
+    std::uint64_t allocations = 0;  // in its loop
   };
 
   void end() {
@@ -128,11 +130,13 @@ class team {
     m.entered = clock::now();
     // (1) release; pairs with the acquire load (2): the time keeper then sees every id.
     entered_.fetch_add(1, std::memory_order_release);
+    const std::uint64_t allocations_before = allocations_of_this_thread();
     try {
       loop_(m.self, stop_);
     } catch (...) {
       fail(std::current_exception());
     }
+    m.allocations = allocations_of_this_thread() - allocations_before;
     m.left = clock::now();
     sync::count_into(outer);
   }
@@ -239,6 +243,11 @@ class team {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       s.operations.push_back(close.completed[i] - open.completed[i]);
       s.done.steps.push_back(members_[i]->self.completed());
+    }
+    if (counts_allocations()) {
+      s.allocations = 0;
+      for (const auto& m : members_)
+        s.allocations += static_cast<std::int64_t>(m->allocations);
     }
     s.cpu_seconds = close.cpu_seconds - open.cpu_seconds;
     s.overlap = overlap(open, close);

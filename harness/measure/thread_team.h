@@ -41,7 +41,10 @@ struct window_sample {
   // share of window times threads. With as many cores as threads it says how much others
   // disturbed the run. Negative: the kernel does not tell.
   double run_queue_wait = -1;
-  std::uint64_t failed_attempts = 0;    // within the window, all workers
+  std::uint64_t failed_attempts = 0;  // within the window, all workers
+  // Calls of operator new by all workers, from their first step to their last: of everything
+  // in `done`. Negative: not counted in this mode.
+  std::int64_t allocations = -1;
   std::int64_t voluntary_switches = 0;  // of the process, within the window
   std::int64_t involuntary_switches = 0;
   // The longer of the two readings of all counts and of the CPU time. Workers go on

@@ -64,6 +64,11 @@ json to_json(const case_sample& sample, const selected_case& selected) {
   const auto failed = static_cast<double>(window.failed_attempts);
   value["failed_attempts"] = counts ? json(window.failed_attempts) : json(nullptr);
   value["failed_per_success"] = counts ? number(failed / operations) : json(nullptr);
+  const std::uint64_t done = window.done.total();
+  value["allocations_per_op"] =
+      window.allocations < 0 || done == 0
+          ? json(nullptr)
+          : number(static_cast<double>(window.allocations) / static_cast<double>(done));
   value["voluntary_switches"] = window.voluntary_switches;
   value["involuntary_switches"] = window.involuntary_switches;
   value["peak_rss_kib"] = peak_resident_kib();

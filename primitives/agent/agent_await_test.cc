@@ -103,7 +103,7 @@ TEST(agent, AGT_22_with_no_agents_there_is_nothing_to_wait_for) {
 
 TEST(agent, AGT_22_every_one_of_several_is_waited_for) {
   stage s;
-  tests::waiting_room slow;
+  manual_executor slow;
   agent<int> a(0, {.on = &s.home()});
   agent<int> b(0, {.on = &s.home()});
   b.send_via(slow, plus_one);
@@ -180,13 +180,13 @@ class failing_meanwhile : public ::testing::Test {
 
   void wait_on_another_thread(std::chrono::milliseconds length) {
     waiter = std::thread([this, length] { done = await_for(length, a, probe); });
-    while (s.compute.waiting() == 0) std::this_thread::yield();
+    while (s.compute.pending() == 0) std::this_thread::yield();
     room.run_one();
     s.run_all();
   }
 
   stage s;
-  tests::waiting_room room;
+  manual_executor room;
   agent<int> a{0, {.on = &s.home()}};
   agent<int> probe{0, {.on = &s.home()}};
   std::thread waiter;

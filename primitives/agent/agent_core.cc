@@ -3,7 +3,6 @@
 #include "primitives/agent/sending.h"
 #include "primitives/reference/errors.h"
 #include "primitives/sync/schedule_point.h"
-#include "primitives/task/runtime.h"
 
 namespace tussle::detail {
 
@@ -14,6 +13,8 @@ agent_core::~agent_core() {
 }
 
 bool agent_core::enqueue(action& sent) noexcept {
+  // Also where it would only wait: its turn would come after the end.
+  if (end_of(sent.where())) return false;
   sync::schedule_point("agent.send.before_push");
   if (!queue_.push(sent)) return true;
   acquire();  // for as long as it is busy
@@ -22,12 +23,21 @@ bool agent_core::enqueue(action& sent) noexcept {
   sync::schedule_point("agent.send.before_submit");
   if (sent.where().submit(*this)) return true;
   first_.write(nullptr);
-  hand_on();  // what others have sent meanwhile
+  static_cast<void>(hand_on());  // what others have sent meanwhile
   return false;
 }
 
+// What becomes of what waits for that executor: nothing special, unless its runtime ends.
+std::optional<shutdown_policy> agent_core::end_of(const executor& where) const noexcept {
+  const auto end = home().was_shut_down();
+  if (!end) [[likely]]
+    return std::nullopt;
+  const bool is_own = &where == &home().compute() || &where == &home().blocking();
+  return is_own ? end : std::nullopt;
+}
+
 void agent_core::run() noexcept {
-  const executor* const here = &first()->where();
+  const executor* here = &first()->where();
   for (int left = most_actions_a_turn;;) {
     std::exception_ptr error = perform(*first());
     sync::schedule_point("agent.before_pop");
@@ -35,14 +45,16 @@ void agent_core::run() noexcept {
     if (error) return fail(std::move(done), std::move(error));
     done.reset();
     if (!has_next()) return;
-    if (--left == 0 || &first()->where() != here) return hand_on();
+    if (--left > 0 && &first()->where() == here && !end_of(*here)) continue;
+    if (!hand_on(nullptr, true)) return;
+    here = &first()->where();
   }
 }
 
 void agent_core::discard() noexcept {
   const executor* const closed = &first()->where();
   pop().reset();
-  hand_on(closed);
+  static_cast<void>(hand_on(closed));
 }
 
 // With the turn, as all that follow. What the action throws is kept; null: the agent goes on.
@@ -87,14 +99,19 @@ bool agent_core::has_next() noexcept {
 }
 
 // Gives the turn to the executor of the next action. Actions whose executor refuses are
-// dropped, and reported unless it is `closed`; not before the turn is gone, so that a handler
-// that sends again meets an idle agent and its refusal, and not this loop.
-void agent_core::hand_on(const executor* closed) noexcept {
+// dropped, and reported unless that executor discards, as `closed` does; not before the turn
+// is gone, so that a handler that sends again meets an idle agent and its refusal, and not
+// this loop. True: the turn stays with the caller, who is `at_work` on a thread of a runtime
+// that drains, and therefore runs the next action itself.
+bool agent_core::hand_on(const executor* closed, bool at_work) noexcept {
   agent_ref<agent_core> alive;  // once there is something to report
   queue_link* refused = nullptr;
   queue_link** last = &refused;
+  bool stays = false;
   while (has_next()) {
     if (first()->where().submit(*this)) break;
+    stays = at_work && end_of(first()->where()) == shutdown_policy::drain;
+    if (stays) break;
     if (alive.get() == nullptr) alive = agent_ref<agent_core>::share(*this);
     action* const dropped = pop().release();
     dropped->next.write(nullptr);
@@ -102,10 +119,12 @@ void agent_core::hand_on(const executor* closed) noexcept {
     last = &dropped->next.modify();
   }
   for (const queue_link* link = refused; link != nullptr; link = link->next.read()) {
-    if (&static_cast<const action*>(link)->where() == closed) continue;
+    const executor& where = static_cast<const action*>(link)->where();
+    if (&where == closed || end_of(where) == shutdown_policy::discard) continue;
     report(std::make_exception_ptr(executor_rejected_error()));
   }
   destroy_all(refused);
+  return stays;
 }
 
 void agent_core::fail(std::unique_ptr<action> failed, std::exception_ptr error) noexcept {
@@ -164,7 +183,7 @@ void agent_core::end_restart(restart_queue waiting) noexcept {
     std::swap(overcome, error_);
     condition_.store(condition::healthy, std::memory_order_relaxed);
   }
-  hand_on();
+  static_cast<void>(hand_on());
   destroy_all(cleared);
   destroy_all(cleared_too);
 }

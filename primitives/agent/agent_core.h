@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -36,10 +37,9 @@
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/plain.h"
 #include "primitives/task/executor.h"
+#include "primitives/task/runtime.h"
 
 namespace tussle {
-
-class runtime;
 
 // What becomes of an agent whose action failed.
 enum class error_mode : std::uint8_t {
@@ -124,7 +124,9 @@ class agent_core : private task {
   action* first() const noexcept { return static_cast<action*>(first_.read()); }
   std::unique_ptr<action> pop() noexcept;
   bool has_next() noexcept;
-  void hand_on(const executor* closed = nullptr) noexcept;
+  [[nodiscard]] bool hand_on(const executor* closed = nullptr,
+                             bool at_work = false) noexcept;
+  std::optional<shutdown_policy> end_of(const executor& where) const noexcept;
   std::exception_ptr perform(action& present) noexcept;
   void fail(std::unique_ptr<action> failed, std::exception_ptr error) noexcept;
   [[gnu::cold]] void throw_if_failed() const;

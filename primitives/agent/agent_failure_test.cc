@@ -65,7 +65,7 @@ class failed_agent : public ::testing::Test {
 };
 
 TEST_F(failed_agent, AGT_12_it_keeps_state_and_error_and_refuses_every_send) {
-  tests::waiting_room other;
+  manual_executor other;
 
   EXPECT_EQ(number_of(a.error()), 7);
   EXPECT_EQ(*a.load(), 1);

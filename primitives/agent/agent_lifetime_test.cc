@@ -165,7 +165,7 @@ TEST(agent, AGT_28_a_send_to_an_executor_that_was_shut_down_throws_and_queues_no
 
   EXPECT_EQ(counted_value::live(), live);
   EXPECT_FALSE(a.error());
-  tests::waiting_room open;
+  manual_executor open;
   a.send_via(open, plus_one);
   open.run_one();
   EXPECT_EQ(*a.load(), 1) << "the agent works on, and the refused action is not in line";
@@ -218,7 +218,7 @@ TEST(agent, AGT_28_or_else_to_the_runtime) {
 TEST(agent, AGT_28_what_no_executor_takes_when_its_turn_comes_is_dropped_and_reported) {
   stage s;
   const std::int64_t live = counted_value::live();
-  tests::waiting_room closed;
+  manual_executor closed;
   agent<int> a(0, {.on = &s.home()});
   a.send(plus_one).send_via(closed, with_value, counted_value(10));
   a.send_via(closed, with_value, counted_value(20)).send(plus_one);
@@ -234,7 +234,7 @@ TEST(agent, AGT_28_what_no_executor_takes_when_its_turn_comes_is_dropped_and_rep
 TEST(agent, AGT_28_an_executor_that_discards_takes_its_actions_along_in_silence) {
   stage s;
   const std::int64_t live = counted_value::live();
-  tests::waiting_room room;
+  manual_executor room;
   agent<int> a(0, {.on = &s.home()});
   a.send_via(room, with_value, counted_value(10));
   a.send_via(room, with_value, counted_value(20)).send(plus_one);
@@ -250,7 +250,7 @@ TEST(agent, AGT_28_an_executor_that_discards_takes_its_actions_along_in_silence)
 
 TEST(agent, AGT_28_a_handler_that_sends_again_after_a_refusal_ends_too) {
   stage s;
-  tests::waiting_room closed;
+  manual_executor closed;
   int calls = 0;
   agent<int> a(0, {.error_handler =
                        [&](const agent<int>& refused, auto&) {

@@ -96,7 +96,7 @@ TEST_F(agent_schedule,
 }
 
 TEST_F(agent_schedule, AGT_28_who_sent_behind_a_refused_action_is_not_forgotten) {
-  tests::waiting_room closed;
+  manual_executor closed;
   closed.close();
   freeze_at freeze("agent.send.before_submit");
   bool refused = false;

@@ -71,7 +71,7 @@ TEST(agent, one_task_stands_for_all_that_wait) {
 
   for (int i = 0; i < 10; ++i) a.send(plus_one);
 
-  EXPECT_EQ(s.compute.waiting(), 1U);
+  EXPECT_EQ(s.compute.pending(), 1U);
 }
 
 TEST(agent, a_turn_ends_after_a_bounded_number_of_actions) {
@@ -92,7 +92,7 @@ TEST(agent, a_turn_ends_after_a_bounded_number_of_actions) {
 
 TEST(agent, AGT_3_order_is_kept_when_the_executors_alternate) {
   stage s;
-  tests::waiting_room other;
+  manual_executor other;
   std::vector<std::string> notes;
   agent<int> a(0, {.on = &s.home()});
   a.send(note(notes, "1")).send_off(note(notes, "2")).send_via(other, note(notes, "3"));
@@ -109,7 +109,7 @@ TEST(agent, AGT_3_order_is_kept_when_the_executors_alternate) {
 
 TEST(agent, each_action_runs_on_its_own_executor) {
   stage s;
-  tests::waiting_room other;
+  manual_executor other;
   std::vector<std::string> notes;
   agent<int> a(0, {.on = &s.home()});
   a.send(note(notes, "send")).send_off(note(notes, "off"));
@@ -364,7 +364,7 @@ TEST(agent, AGT_25_what_an_action_sends_is_queued_before_the_next_action_starts)
     return n;
   });
   a.send([&](int n) {
-    queued = s.compute.waiting();
+    queued = s.compute.pending();
     return n;
   });
   s.run_one();

@@ -24,6 +24,7 @@
 #include "primitives/reference/counted_ptr.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/wait_word.h"
+#include "primitives/task/deadline.h"
 
 namespace tussle {
 
@@ -33,17 +34,6 @@ void await(std::span<const any_agent> agents);
 bool await_until(sync::time_point deadline, std::span<const any_agent> agents);
 
 namespace detail {
-
-// The deadline that lies `length` from now, rounded up, as far as the clock reaches.
-template <typename Rep, typename Period>
-sync::time_point deadline_in(std::chrono::duration<Rep, Period> length) {
-  using seconds = std::chrono::duration<double>;
-  const sync::time_point now = sync::clock::now();
-  constexpr sync::time_point last = sync::time_point::max();
-  // In seconds as a double, which no length overflows; a day's margin for its rounding.
-  if (seconds(length) >= seconds(last - now) - std::chrono::hours(24)) return last;
-  return now + std::chrono::ceil<sync::time_point::duration>(length);
-}
 
 // Counts actions that are still to be waited for.
 class await_latch {
@@ -97,7 +87,7 @@ requires(std::convertible_to<const Agents&, any_agent>&&...) void await(
 template <typename Rep, typename Period, typename... Agents>
 requires(std::convertible_to<const Agents&, any_agent>&&...) bool await_for(
     std::chrono::duration<Rep, Period> length, const Agents&... agents) {
-  const sync::time_point deadline = detail::deadline_in(length);
+  const sync::time_point deadline = detail::deadline_after(length);
   const std::array<any_agent, sizeof...(Agents)> all{any_agent(agents)...};
   return await_until(deadline, std::span<const any_agent>(all));
 }

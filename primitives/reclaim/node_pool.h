@@ -145,14 +145,14 @@ class sized_pool {
   // Throws: std::bad_alloc.
   static void* allocate(std::size_t size) {
     if (!detail::pools_nodes || size > detail::largest_block) [[unlikely]]
-      return ::operator new (size, std::align_val_t{detail::cache_line});
+      return sync::allocate(size, detail::cache_line);
     return detail::take_block(class_of(size));
   }
 
   // `size`: as it was asked for.
   static void deallocate(void* memory, std::size_t size) noexcept {
     if (!detail::pools_nodes || size > detail::largest_block) [[unlikely]]
-      return ::operator delete (memory, std::align_val_t{detail::cache_line});
+      return sync::deallocate(memory, detail::cache_line);
     const std::size_t size_class = class_of(size);
     detail::give_block(memory, size_class, most_blocks[size_class]);
   }

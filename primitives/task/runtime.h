@@ -1,32 +1,87 @@
-// runtime.h: where agents find their executors, and who hears of what nobody else does.
+// runtime.h: the pools that agents, futures and the parallel helpers run on.
 //
-// Only the parts that agents ask for; its pools, timer and shutdown are not built here.
+//   compute()    cores + 2 threads, for work that computes and does not wait
+//   blocking()   as many threads as there is work, for work that may wait
+//
+// A runtime is an object like any other: programs that make none use default_runtime(),
+// which is made at its first use and never destroyed, so that it serves until the process
+// ends; its threads end with the process.
+//
+// Shutdown: from any thread, the runtime's own too, any number of times. Running tasks go on
+//           to their end, nothing new is accepted, and what waits is drained or discarded by
+//           the policy of the first call. The destructor shuts down by the policy of the
+//           options and blocks until all threads have ended; nothing runs after it. It must
+//           not run on one of the runtime's own threads.
+// Errors:   what nobody else can be told of goes to the uncaught hook (of deferred sends that
+//           an executor refused, for one); without a hook it is dropped.
+// Contract: CONTRACT.md sections 5.2 and 15 (DEV-11).
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
 
+#include "primitives/sync/atomic.h"
 #include "primitives/task/executor.h"
+#include "primitives/task/thread_pool.h"
 
 namespace tussle {
 
-class runtime {
- public:
-  runtime(executor& compute, executor& blocking) noexcept
-      : compute_(compute), blocking_(blocking) {}
-  runtime(const runtime&) = delete;
-  runtime& operator=(const runtime&) = delete;
-  virtual ~runtime() = default;
+// Called from any threads at once. What it throws is dropped.
+using uncaught_hook = std::function<void(const std::exception_ptr& error)>;
 
-  executor& compute() noexcept { return compute_; }
-  executor& blocking() noexcept { return blocking_; }
-  virtual void report_uncaught(const std::exception_ptr& /*error*/) noexcept {}
-
- private:
-  executor& compute_;
-  executor& blocking_;
+struct runtime_options {
+  std::size_t compute_threads = 0;  // 0: cores + 2
+  thread_pool_options blocking = {};
+  shutdown_policy at_end = shutdown_policy::discard;
+  uncaught_hook uncaught = {};
 };
 
-// There is none yet: agents are given theirs.
-inline runtime& default_runtime() { std::terminate(); }
+class runtime {
+ public:
+  explicit runtime(runtime_options options = {});
+  // On executors of somebody else, which must outlive it: for tests. shutdown and the
+  // destructor leave them alone.
+  runtime(executor& compute, executor& blocking, uncaught_hook uncaught = {});
+  ~runtime();
+  runtime(const runtime&) = delete;
+  runtime& operator=(const runtime&) = delete;
+
+  executor& compute() noexcept { return *compute_; }
+  executor& blocking() noexcept { return *blocking_; }
+
+  void report_uncaught(const std::exception_ptr& error) noexcept;
+
+  void shutdown(shutdown_policy waiting) noexcept;
+
+  // What the first shutdown asked for; nothing before it, nor on executors of somebody else.
+  std::optional<shutdown_policy> was_shut_down() const noexcept {
+    // (2) acquire; pairs with (1).
+    const ending now = ending_.load(std::memory_order_acquire);
+    if (now == ending::none) return std::nullopt;
+    return now == ending::drain ? shutdown_policy::drain : shutdown_policy::discard;
+  }
+
+ private:
+  enum class ending : std::uint8_t { none, drain, discard };
+  struct pools;
+
+  std::unique_ptr<pools> own_;
+  executor* compute_;
+  executor* blocking_;
+  shutdown_policy at_end_ = shutdown_policy::discard;
+  sync::atomic<ending> ending_{ending::none};
+  uncaught_hook uncaught_;
+};
+
+// The process's. Thread-safe. Throws: std::bad_alloc at its first use.
+runtime& default_runtime();
+
+// cores + 2: what a pool for computing has, and how far pmap looks ahead.
+std::size_t usual_width() noexcept;
 
 }  // namespace tussle

@@ -1,4 +1,4 @@
-// stage_testing.h: executors that do nothing until a test says so, and agents on them.
+// stage_testing.h: a runtime that does nothing until a test says so.
 #pragma once
 
 #include <atomic>
@@ -7,83 +7,20 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/agent/agent.h"
-#include "primitives/sync/mutex.h"
-#include "primitives/task/executor.h"
+#include "primitives/task/manual_executor.h"
 #include "primitives/task/runtime.h"
 
 namespace tussle::tests {
 
-// Runs what waits in the order submitted, one task on request, on the thread that asks.
-// What still waits at its end is discarded.
-class waiting_room final : public executor {
- public:
-  waiting_room() = default;
-  waiting_room(const waiting_room&) = delete;
-  waiting_room& operator=(const waiting_room&) = delete;
-  ~waiting_room() {
-    close();
-    discard_all();
-  }
-
-  [[nodiscard]] bool submit(task& work) override {
-    sync::mutex_lock lock(mutex_);
-    if (!open_) return false;
-    work.next = nullptr;
-    *last_ = &work;
-    last_ = &work.next;
-    ++waiting_;
-    return true;
-  }
-
-  bool run_one() {
-    task* const work = take();
-    if (work == nullptr) return false;
-    work->run();
-    return true;
-  }
-
-  std::size_t waiting() {
-    sync::mutex_lock lock(mutex_);
-    return waiting_;
-  }
-
-  // Accepts nothing from here on.
-  void close() {
-    sync::mutex_lock lock(mutex_);
-    open_ = false;
-  }
-  void discard_all() {
-    while (task* const work = take()) work->discard();
-  }
-
- private:
-  task* take() {
-    sync::mutex_lock lock(mutex_);
-    task* const work = first_;
-    if (work == nullptr) return nullptr;
-    first_ = work->next;
-    if (first_ == nullptr) last_ = &first_;
-    --waiting_;
-    return work;
-  }
-
-  sync::mutex mutex_;
-  task* first_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  task** last_ ABSL_GUARDED_BY(mutex_) = &first_;
-  std::size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool open_ ABSL_GUARDED_BY(mutex_) = true;
-};
-
-// A runtime whose pools stand still.
+// A runtime whose pools do nothing until they are told to.
 class stage {
  public:
-  waiting_room compute;
-  waiting_room blocking;
+  manual_executor compute;
+  manual_executor blocking;
   std::vector<std::exception_ptr> uncaught;
 
   runtime& home() { return home_; }
-  std::size_t waiting() { return compute.waiting() + blocking.waiting(); }
+  std::size_t waiting() { return compute.pending() + blocking.pending(); }
   bool run_one() { return compute.run_one() || blocking.run_one(); }
   void run_all() {
     while (run_one()) {
@@ -91,15 +28,8 @@ class stage {
   }
 
  private:
-  class standing final : public runtime {
-   public:
-    explicit standing(stage& s) : runtime(s.compute, s.blocking), stage_(s) {}
-    void report_uncaught(const std::exception_ptr& e) noexcept override {
-      stage_.uncaught.push_back(e);
-    }
-    stage& stage_;
-  };
-  standing home_{*this};
+  runtime home_{compute, blocking,
+                [this](const std::exception_ptr& error) { uncaught.push_back(error); }};
 };
 
 // Threads that run whatever comes to a stage, from now until the end of the scope; then

@@ -166,6 +166,7 @@ class Synthetic:
             "min_share": min(each) / operations, "max_share": max(each) / operations,
             "failed_attempts": failed,
             "failed_per_success": None if failed is None else failed / operations,
+            "allocations_per_op": 0.0,
             "run_queue_wait": 0.001,
             "voluntary_switches": 2, "involuntary_switches": 5 * threads, "peak_rss_kib": 4100,
             "oversubscribed": threads > cores,

@@ -47,6 +47,9 @@ struct sequence_role {
         "tussle: role sequence: class sequence lacks void add(std::int64_t, "
         "std::int64_t)");
     static_assert(
+        requires(Sequence s) { s.push_back(std::int64_t{1}); },
+        "tussle: role sequence: class sequence lacks void push_back(std::int64_t)");
+    static_assert(
         requires(const Sequence s) {
           { s.sum() } -> std::same_as<std::int64_t>;
         },

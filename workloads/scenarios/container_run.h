@@ -17,7 +17,15 @@
 
 namespace tussle::workloads {
 
-enum class container_operation { get, modify, mixed, iterate, compare, build };
+enum class container_operation {
+  get,
+  modify,
+  mixed,
+  iterate,
+  compare,
+  build,
+  build_singly
+};
 
 inline harness::condition_info container_operation_condition() {
   return {
@@ -26,11 +34,13 @@ inline harness::condition_info container_operation_condition() {
       .description =
           "What a step does: get one value, modify one, mostly modify and now and then "
           "iterate (mixed), iterate over all, compare with an equal container made "
-          "apart, or build one. The last three are of the whole container.",
+          "apart, build one at once, or build one element by element, each of them an "
+          "update that others could see. The last four are of the whole container.",
       .default_values = {0, 1, 2},
       .minimum = 0,
-      .maximum = 5,
-      .labels = {"get", "modify", "mixed", "iterate", "compare", "build"}};
+      .maximum = 6,
+      .labels = {"get", "modify", "mixed", "iterate", "compare", "build",
+                 "build_singly"}};
 }
 
 inline harness::condition_info size_condition() {
@@ -109,6 +119,8 @@ class container_run {
         return shared_.equals(twin_);
       case container_operation::build:
         return Container(keys_).get(keys_.back()) == count_ - 1;
+      case container_operation::build_singly:
+        return builds_singly();
     }
     return false;
   }
@@ -120,6 +132,18 @@ class container_run {
     shared_.add(keys_[self.random() % keys_.size()], count_);
     ++mine.updates;
     return true;
+  }
+  // An element of a map is there as soon as something is added to it.
+  bool builds_singly() const {
+    Container made{std::vector<Key>()};
+    for (std::int64_t i = 0; i < count_; ++i) {
+      if constexpr (requires { made.push_back(i); }) {
+        made.push_back(i);
+      } else {
+        made.add(keys_[static_cast<std::size_t>(i)], i);
+      }
+    }
+    return made.get(keys_.back()) == count_ - 1;
   }
   bool iterate() const { return (shared_.sum() - first_sum()) % count_ == 0; }
   std::int64_t first_sum() const { return count_ * (count_ - 1) / 2; }

@@ -62,6 +62,13 @@ struct atom_copy {
         return next;
       });
     }
+    void push_back(std::int64_t element) {
+      value_.swap([&](const values& v) {
+        values next = v;
+        next.push_back(element);
+        return next;
+      });
+    }
     std::int64_t sum() const {
       const auto now = value_.load();
       return std::reduce(now->begin(), now->end());

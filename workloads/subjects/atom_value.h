@@ -71,6 +71,9 @@ struct atom_value {
       value_.swap(
           [&](const values& v) { return v.assoc(index(i), v[index(i)] + amount); });
     }
+    void push_back(std::int64_t element) {
+      value_.swap([&](const values& v) { return v.push_back(element); });
+    }
     std::int64_t sum() const {
       return value_.load()->reduce(std::int64_t{0}, std::plus<>());
     }

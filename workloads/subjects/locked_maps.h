@@ -86,6 +86,10 @@ class locked_sequence {
     const std::lock_guard held(lock_);
     values_[static_cast<std::size_t>(i)] += amount;
   }
+  void push_back(std::int64_t element) {
+    const std::lock_guard held(lock_);
+    values_.push_back(element);
+  }
   std::int64_t sum() const {
     const auto held = reading(lock_);
     return std::reduce(values_.begin(), values_.end());

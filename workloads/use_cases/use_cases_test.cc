@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
 #include "workloads/scenarios/container_run.h"
+#include "workloads/subjects/atom_copy.h"
 #include "workloads/subjects/atom_value.h"
 #include "workloads/subjects/locked_maps.h"
 #include "workloads/use_cases/hot_reload.h"
@@ -226,10 +228,20 @@ TEST(container_run, has_nothing_against_a_sound_map_whatever_a_step_does) {
   for (const auto operation :
        {container_operation::get, container_operation::modify, container_operation::mixed,
         container_operation::iterate, container_operation::compare,
-        container_operation::build}) {
+        container_operation::build, container_operation::build_singly}) {
     const verdict found =
         container_verdict<subjects::atom_value::map<std::int64_t>>(operation);
     EXPECT_TRUE(found.passed) << found.message;
+  }
+}
+
+TEST(container_run, has_nothing_against_a_sound_sequence_that_is_built_either_way) {
+  for (const auto operation :
+       {container_operation::build, container_operation::build_singly}) {
+    EXPECT_TRUE(container_verdict<subjects::atom_value::sequence>(operation).passed);
+    EXPECT_TRUE(container_verdict<subjects::atom_copy::sequence>(operation).passed);
+    EXPECT_TRUE(
+        container_verdict<subjects::locked_sequence<std::mutex>>(operation).passed);
   }
 }
 

@@ -22,8 +22,8 @@
 // chain can keep alive and the work of its destruction.
 //
 // Races: several threads may pass one shared node at once. Who settles first takes the
-// origin out of the node, so that the others find nothing to do, and puts the rest of the
-// chain back. Owned bits are changed by that thread only, or by one that has the node to
+// origin out of the node and puts the rest of the chain back; the others find none and store
+// nothing, or they would undo that. Owned bits are changed by that thread only, or by one that has the node to
 // itself; they are read by the same. Children and present bits of a shared node never
 // change.
 //
@@ -108,6 +108,8 @@ void settle(Node& node) noexcept {
   const link claimed =
       node.origin_.exchange(seen & lineage::length_mask, std::memory_order_acquire);
   Node* origin = static_cast<Node*>(lineage::node_of(claimed));
+  // Another has it, and will put back what is left of it: here nothing must be stored.
+  if (origin == nullptr) return;
   while (origin != nullptr && origin->unique()) {
     const std::uint32_t replaced = origin->owned_ & ~node.borrowed();
     node.owned_ |= origin->owned_ & node.borrowed();

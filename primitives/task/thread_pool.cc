@@ -1,0 +1,215 @@
+#include "primitives/task/thread_pool.h"
+
+#include <atomic>
+#include <iterator>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "primitives/sync/schedule_point.h"
+#include "primitives/task/deadline.h"
+
+namespace tussle {
+
+void thread_pool::line::push(task& work) noexcept {
+  work.next = nullptr;
+  (last == nullptr ? first : last->next) = &work;
+  last = &work;
+  ++length;
+}
+
+task* thread_pool::line::pop() noexcept {
+  task* const taken = first;
+  if (taken == nullptr) return nullptr;
+  first = taken->next;
+  if (first == nullptr) last = nullptr;
+  --length;
+  return taken;
+}
+
+bool thread_pool::line::withdraw(task& work) noexcept {
+  task* before = nullptr;
+  for (task* at = first; at != nullptr; before = at, at = at->next) {
+    if (at != &work) continue;
+    (before == nullptr ? first : before->next) = at->next;
+    if (last == at) last = before;
+    --length;
+    return true;
+  }
+  return false;
+}
+
+thread_pool::thread_pool(thread_pool_options options) : options_(options) {}
+
+thread_pool::~thread_pool() {
+  shutdown(shutdown_policy::discard);
+  join();
+}
+
+bool thread_pool::submit(task& work) {
+  std::list<member>::iterator added;
+  {
+    const sync::mutex_lock lock(mutex_);
+    if (!open_) return false;
+    line_.push(work);
+    // Relaxed: a hint that something came.
+    arrivals_.fetch_add(1, std::memory_order_relaxed);
+    if (coming_ >= line_.length) return true;
+    if (idle_ > 0) {
+      --idle_;
+      ++calls_;
+      ++coming_;
+      wanted_.notify_one();
+      return true;
+    }
+    if (alive_ >= options_.most_threads) return true;
+    try {
+      added = members_.emplace(members_.end());
+    } catch (const std::bad_alloc&) {
+      if (alive_ > 0) return true;  // the others will come to it
+      static_cast<void>(line_.withdraw(work));
+      return false;
+    }
+    ++alive_;
+    ++starting_;
+    ++coming_;
+  }
+  return start(added, work);
+}
+
+// Without the lock: the system takes a while. False: there is no thread at all for `work`.
+bool thread_pool::start(std::list<member>::iterator one, task& work) {
+  try {
+    sync::schedule_point("thread_pool.submit.before_start");
+    sync::thread started([this, one] { this->work(*one); });
+    {
+      const sync::mutex_lock lock(mutex_);
+      one->thread = std::move(started);
+      one->started = true;
+      --starting_;
+      end_if_all_ended();
+    }
+    join_ended();
+    return true;
+  } catch (const std::system_error&) {
+  } catch (const std::bad_alloc&) {
+  }
+  const sync::mutex_lock lock(mutex_);
+  members_.erase(one);
+  --alive_;
+  --starting_;
+  --coming_;
+  end_if_all_ended();
+  if (alive_ > 0) return true;
+  return !line_.withdraw(
+      work);  // discarded by a shutdown meanwhile: no longer the caller's
+}
+
+void thread_pool::work(member& self) noexcept {
+  while (task* const present = next_task()) {
+    present->run();
+    sync::schedule_point("thread_pool.work.after_run");
+    // Straight on, where something waits: nobody has to be called for it.
+    for (;;) {
+      task* following = nullptr;
+      {
+        const sync::mutex_lock lock(mutex_);
+        following = line_.pop();
+      }
+      if (following == nullptr) break;
+      following->run();
+    }
+    const sync::mutex_lock lock(mutex_);
+    ++coming_;  // as one that was called, until it has looked
+  }
+  const sync::mutex_lock lock(mutex_);
+  self.ended = true;
+  --alive_;
+  end_if_all_ended();
+}
+
+void thread_pool::end_if_all_ended() noexcept {
+  if (alive_ == 0 && starting_ == 0) all_ended_.notify_all();
+}
+
+// Of a thread that counts as coming. Null: it ends.
+task* thread_pool::next_task() {
+#if defined(TUSSLE_MODE_BENCH)
+  // Waking a thread costs tens of microseconds on virtual machines: a short look first.
+  constexpr int looks = 200;
+  const std::size_t seen = arrivals_.load(std::memory_order_relaxed);
+  for (int i = 0; i < looks; ++i) {
+    if (arrivals_.load(std::memory_order_relaxed) != seen) break;
+    __builtin_ia32_pause();
+  }
+#endif
+  const sync::mutex_lock lock(mutex_);
+  for (;;) {
+    --coming_;
+    if (task* const found = line_.pop()) return found;
+    if (!open_ || !idle()) return nullptr;
+  }
+}
+
+// Sleeps. True: called, and coming. False: the time is over, or the pool is closed.
+bool thread_pool::idle() {
+  ++idle_;
+  const sync::time_point end = detail::deadline_after(options_.idle_time);
+  bool in_time = true;
+  while (calls_ == 0 && open_ && in_time) in_time = wanted_.wait_until(mutex_, end);
+  if (calls_ > 0) {
+    --calls_;
+    return true;
+  }
+  --idle_;
+  return false;
+}
+
+void thread_pool::shutdown(shutdown_policy waiting) noexcept {
+  line dropped;
+  {
+    const sync::mutex_lock lock(mutex_);
+    open_ = false;
+    if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, line());
+    wanted_.notify_all();
+  }
+  while (task* const one = dropped.pop()) one->discard();
+}
+
+void thread_pool::join() noexcept {
+  {
+    const sync::mutex_lock lock(mutex_);
+    while (alive_ > 0 || starting_ > 0) all_ended_.wait(mutex_);
+  }
+  for (;;) {
+    sync::thread last;
+    {
+      const sync::mutex_lock lock(mutex_);
+      if (members_.empty()) return;
+      last = std::move(members_.front().thread);
+      members_.pop_front();
+    }
+    if (last.joinable()) last.join();
+  }
+}
+
+std::size_t thread_pool::threads() const {
+  const sync::mutex_lock lock(mutex_);
+  return alive_;
+}
+
+// Gives back what threads that ended have left.
+void thread_pool::join_ended() noexcept {
+  std::list<member> gone;
+  {
+    const sync::mutex_lock lock(mutex_);
+    for (auto at = members_.begin(); at != members_.end();) {
+      const auto next = std::next(at);
+      if (at->ended && at->started) gone.splice(gone.end(), members_, at);
+      at = next;
+    }
+  }
+  for (member& one : gone) one.thread.join();
+}
+
+}  // namespace tussle
