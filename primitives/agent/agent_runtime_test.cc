@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <exception>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -23,13 +25,17 @@ using tests::counted_value;
 
 int plus_one(int n) { return n + 1; }
 
-TEST(agent, AGT_1_agents_need_no_runtime_of_their_own) {
-  agent<int> a(0);
+// In a process of its own: the threads of the default runtime never end.
+TEST(agent_death_test, AGT_1_agents_need_no_runtime_of_their_own) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto serves = [] {
+    agent<int> a(0);
+    a.send(plus_one).send_off(plus_one);
+    await(a);
+    std::_Exit(*a.load() == 2 ? 0 : 1);
+  };
 
-  a.send(plus_one).send_off(plus_one);
-  await(a);
-
-  EXPECT_EQ(*a.load(), 2);
+  EXPECT_EXIT(serves(), testing::ExitedWithCode(0), "");
 }
 
 TEST(agent, AGT_2_and_AGT_4_actions_of_both_pools_take_turns_and_each_runs_once) {
