@@ -80,5 +80,11 @@ class thread {
   int simulated_ = none;
 };
 
+// Cores that this process may use, as far as the system tells; at least 1.
+inline unsigned usable_cores() noexcept {
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores == 0 ? 1 : cores;
+}
+
 }  // namespace TUSSLE_SYNC_MODE
 }  // namespace tussle::sync

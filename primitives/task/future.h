@@ -29,7 +29,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -37,6 +36,7 @@
 #include "primitives/reference/errors.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/sync/stop_token.h"
 #include "primitives/task/deadline.h"
 #include "primitives/task/errors.h"
 #include "primitives/task/executor.h"
@@ -152,9 +152,9 @@ class future_call_state final : public future_state<T> {
   explicit future_call_state(F&& body) : body_(std::move(body)) {}
 
  private:
-  static constexpr bool can_be_stopped = std::is_invocable_v<F&, std::stop_token>;
+  static constexpr bool can_be_stopped = std::is_invocable_v<F&, sync::stop_token>;
   struct no_source {};
-  using source = std::conditional_t<can_be_stopped, std::stop_source, no_source>;
+  using source = std::conditional_t<can_be_stopped, sync::stop_source, no_source>;
 
   void run() noexcept override {
     if (this->is_done()) {  // cancelled before the start
@@ -173,7 +173,7 @@ class future_call_state final : public future_state<T> {
   }
 
   void ask_to_stop() noexcept override {
-    if constexpr (can_be_stopped) stop_.request_stop();
+    if constexpr (can_be_stopped) sync::request_stop(stop_);
   }
   void drop_body() noexcept override { body_.reset(); }
 
@@ -186,9 +186,9 @@ struct call_result {
   using type = std::invoke_result_t<F&>;
 };
 template <typename F>
-requires std::is_invocable_v<F&, std::stop_token>
+requires std::is_invocable_v<F&, sync::stop_token>
 struct call_result<F> {
-  using type = std::invoke_result_t<F&, std::stop_token>;
+  using type = std::invoke_result_t<F&, sync::stop_token>;
 };
 
 }  // namespace detail

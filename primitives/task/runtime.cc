@@ -1,7 +1,8 @@
 #include "primitives/task/runtime.h"
 
-#include <thread>
 #include <utility>
+
+#include "primitives/sync/thread.h"
 
 namespace tussle {
 
@@ -62,9 +63,6 @@ runtime& default_runtime() {
   return *shared;
 }
 
-std::size_t usual_width() noexcept {
-  const std::size_t cores = std::thread::hardware_concurrency();
-  return (cores == 0 ? 1 : cores) + 2;
-}
+std::size_t usual_width() noexcept { return std::size_t{sync::usable_cores()} + 2; }
 
 }  // namespace tussle
