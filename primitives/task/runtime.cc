@@ -1,6 +1,5 @@
 #include "primitives/task/runtime.h"
 
-#include <atomic>
 #include <utility>
 
 #include "primitives/sync/thread.h"
@@ -46,8 +45,14 @@ void runtime::report_uncaught(const std::exception_ptr& error) noexcept {
 }
 
 void runtime::shutdown(shutdown_policy waiting) noexcept {
-  // Relaxed: who comes first; the pools have locks of their own.
-  if (own_ == nullptr || was_shut_down_.exchange(true, std::memory_order_relaxed)) return;
+  if (own_ == nullptr) return;
+  ending before = ending::none;
+  const ending now = waiting == shutdown_policy::drain ? ending::drain : ending::discard;
+  // (1) acq_rel; pairs with (2). Relaxed on failure: the first has done it all.
+  if (!ending_.compare_exchange_strong(before, now, std::memory_order_acq_rel,
+                                       std::memory_order_relaxed)) {
+    return;
+  }
   own_->compute.shutdown(waiting);
   own_->blocking.shutdown(waiting);
 }

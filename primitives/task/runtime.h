@@ -17,10 +17,13 @@
 // Contract: CONTRACT.md sections 5.2 and 15 (DEV-11).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "primitives/sync/atomic.h"
 #include "primitives/task/executor.h"
@@ -55,14 +58,23 @@ class runtime {
 
   void shutdown(shutdown_policy waiting) noexcept;
 
+  // What the first shutdown asked for; nothing before it, nor on executors of somebody else.
+  std::optional<shutdown_policy> was_shut_down() const noexcept {
+    // (2) acquire; pairs with (1).
+    const ending now = ending_.load(std::memory_order_acquire);
+    if (now == ending::none) return std::nullopt;
+    return now == ending::drain ? shutdown_policy::drain : shutdown_policy::discard;
+  }
+
  private:
+  enum class ending : std::uint8_t { none, drain, discard };
   struct pools;
 
   std::unique_ptr<pools> own_;
   executor* compute_;
   executor* blocking_;
   shutdown_policy at_end_ = shutdown_policy::discard;
-  sync::atomic<bool> was_shut_down_{false};
+  sync::atomic<ending> ending_{ending::none};
   uncaught_hook uncaught_;
 };
 

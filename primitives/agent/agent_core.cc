@@ -1,0 +1,191 @@
+#include "primitives/agent/agent_core.h"
+
+#include "primitives/agent/sending.h"
+#include "primitives/reference/errors.h"
+#include "primitives/sync/schedule_point.h"
+
+namespace tussle::detail {
+
+// Idle or failed, and nobody's any longer: what waits will not run.
+agent_core::~agent_core() {
+  destroy_all(first_.read());
+  destroy_all(queue_.take_all());
+}
+
+bool agent_core::enqueue(action& sent) noexcept {
+  // Also where it would only wait: its turn would come after the end.
+  if (end_of(sent.where())) return false;
+  sync::schedule_point("agent.send.before_push");
+  if (!queue_.push(sent)) return true;
+  acquire();  // for as long as it is busy
+  sent.next.write(nullptr);
+  first_.write(&sent);
+  sync::schedule_point("agent.send.before_submit");
+  if (sent.where().submit(*this)) return true;
+  first_.write(nullptr);
+  static_cast<void>(hand_on());  // what others have sent meanwhile
+  return false;
+}
+
+// What becomes of what waits for that executor: nothing special, unless its runtime ends.
+std::optional<shutdown_policy> agent_core::end_of(const executor& where) const noexcept {
+  const auto end = home().was_shut_down();
+  if (!end) [[likely]]
+    return std::nullopt;
+  const bool is_own = &where == &home().compute() || &where == &home().blocking();
+  return is_own ? end : std::nullopt;
+}
+
+void agent_core::run() noexcept {
+  const executor* here = &first()->where();
+  for (int left = most_actions_a_turn;;) {
+    std::exception_ptr error = perform(*first());
+    sync::schedule_point("agent.before_pop");
+    std::unique_ptr<action> done = pop();
+    if (error) return fail(std::move(done), std::move(error));
+    done.reset();
+    if (!has_next()) return;
+    if (--left > 0 && &first()->where() == here && !end_of(*here)) continue;
+    if (!hand_on(nullptr, true)) return;
+    here = &first()->where();
+  }
+}
+
+void agent_core::discard() noexcept {
+  const executor* const closed = &first()->where();
+  pop().reset();
+  static_cast<void>(hand_on(closed));
+}
+
+// With the turn, as all that follow. What the action throws is kept; null: the agent goes on.
+std::exception_ptr agent_core::perform(action& present) noexcept {
+  running_action here(*this);
+  std::exception_ptr error;
+  try {
+    present.run(*this);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (!error) {
+    here.release_held();
+    return error;
+  }
+  here.discard_held();
+  call_handler(error);
+  if (mode() == error_mode::go_on) error = nullptr;
+  return error;
+}
+
+std::unique_ptr<action> agent_core::pop() noexcept {
+  std::unique_ptr<action> popped(first());
+  first_.write(popped->following());
+  return popped;
+}
+
+// False: the agent is idle, the turn is gone, and maybe the agent too.
+bool agent_core::has_next() noexcept {
+  while (first_.read() == nullptr) {
+    if (queue_link* const waiting = queue_.take_all()) {
+      first_.write(waiting);
+      break;
+    }
+    sync::schedule_point("agent.before_idle");
+    if (queue_.go_idle()) {
+      release();
+      return false;
+    }
+  }
+  return true;
+}
+
+// Gives the turn to the executor of the next action. Actions whose executor refuses are
+// dropped, and reported unless that executor discards, as `closed` does; not before the turn
+// is gone, so that a handler that sends again meets an idle agent and its refusal, and not
+// this loop. True: the turn stays with the caller, who is `at_work` on a thread of a runtime
+// that drains, and therefore runs the next action itself.
+bool agent_core::hand_on(const executor* closed, bool at_work) noexcept {
+  agent_ref<agent_core> alive;  // once there is something to report
+  queue_link* refused = nullptr;
+  queue_link** last = &refused;
+  bool stays = false;
+  while (has_next()) {
+    if (first()->where().submit(*this)) break;
+    stays = at_work && end_of(first()->where()) == shutdown_policy::drain;
+    if (stays) break;
+    if (alive.get() == nullptr) alive = agent_ref<agent_core>::share(*this);
+    action* const dropped = pop().release();
+    dropped->next.write(nullptr);
+    *last = dropped;
+    last = &dropped->next.modify();
+  }
+  for (const queue_link* link = refused; link != nullptr; link = link->next.read()) {
+    const executor& where = static_cast<const action*>(link)->where();
+    if (&where == closed || end_of(where) == shutdown_policy::discard) continue;
+    report(std::make_exception_ptr(executor_rejected_error()));
+  }
+  destroy_all(refused);
+  return stays;
+}
+
+void agent_core::fail(std::unique_ptr<action> failed, std::exception_ptr error) noexcept {
+  {
+    sync::mutex_lock lock(mutex_);
+    error_ = std::move(error);
+    // Relaxed: written under the lock, which publishes. From the unlock on the turn is with
+    // whoever restarts.
+    condition_.store(condition::failed, std::memory_order_relaxed);
+  }
+  failed.reset();
+  release();
+}
+
+void agent_core::report(const std::exception_ptr& error) noexcept {
+  const running_action here(*this, running_action::handling);
+  if (!call_handler(error)) home().report_uncaught(error);
+}
+
+std::exception_ptr agent_core::error() const {
+  sync::mutex_lock lock(mutex_);
+  return error_;
+}
+
+void agent_core::throw_if_failed() const {
+  const std::exception_ptr cause = error();
+  if (cause) throw_agent_failed(cause);
+}
+
+void agent_core::begin_restart() {
+  sync::mutex_lock lock(mutex_);
+  // Relaxed here and below: under the lock that orders it.
+  if (condition_.load(std::memory_order_relaxed) != condition::failed)
+    throw agent_not_failed_error();
+  condition_.store(condition::restarting, std::memory_order_relaxed);
+}
+
+void agent_core::give_restart_up() noexcept {
+  sync::mutex_lock lock(mutex_);
+  condition_.store(condition::failed, std::memory_order_relaxed);
+}
+
+void agent_core::end_restart(restart_queue waiting) noexcept {
+  queue_link* cleared = nullptr;
+  queue_link* cleared_too = nullptr;
+  if (waiting == restart_queue::clear) {
+    cleared = first_.read();
+    first_.write(nullptr);
+    // Before the agent is healthy: who sends after that must not be cleared away.
+    cleared_too = queue_.take_all();
+  }
+  acquire();  // busy again
+  std::exception_ptr overcome;
+  {
+    sync::mutex_lock lock(mutex_);
+    std::swap(overcome, error_);
+    condition_.store(condition::healthy, std::memory_order_relaxed);
+  }
+  static_cast<void>(hand_on());
+  destroy_all(cleared);
+  destroy_all(cleared_too);
+}
+
+}  // namespace tussle::detail

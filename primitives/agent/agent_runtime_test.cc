@@ -1,0 +1,215 @@
+// Agents on the pools of a runtime: how many run at once (AGT-27), and how it ends (AGT-28).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "primitives/agent/agent.h"
+#include "primitives/task/runtime.h"
+#include "primitives/testing/instances_testing.h"
+#include "primitives/testing/threads_testing.h"
+
+namespace tussle {
+namespace {
+
+using tests::counted_value;
+
+int plus_one(int n) { return n + 1; }
+
+// In a process of its own: the threads of the default runtime never end.
+TEST(agent_death_test, AGT_1_agents_need_no_runtime_of_their_own) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto serves = [] {
+    agent<int> a(0);
+    a.send(plus_one).send_off(plus_one);
+    await(a);
+    std::_Exit(*a.load() == 2 ? 0 : 1);
+  };
+
+  EXPECT_EXIT(serves(), testing::ExitedWithCode(0), "");
+}
+
+TEST(agent, AGT_2_and_AGT_4_actions_of_both_pools_take_turns_and_each_runs_once) {
+  runtime on;
+  agent<int> a(0, {.on = &on});
+  std::atomic<int> inside{0};
+  std::atomic<int> most{0};
+  constexpr int senders = 3;
+  constexpr int sends = tests::rounds / 10;
+
+  tests::run_together(senders, [&](int) {
+    for (int i = 0; i < sends; ++i) {
+      const auto action = [&](int n) {
+        most = std::max(most.load(), ++inside);
+        --inside;
+        return n + 1;
+      };
+      if (i % 2 == 0) {
+        a.send(action);
+      } else {
+        a.send_off(action);
+      }
+    }
+  });
+  await(a);
+
+  EXPECT_EQ(most.load(), 1);
+  EXPECT_EQ(*a.load(), senders * sends);
+}
+
+std::vector<agent<int>> some_agents(runtime& on, std::size_t count) {
+  std::vector<agent<int>> all;
+  for (std::size_t i = 0; i < count; ++i) {
+    all.emplace_back(0, agent_options<int>{.on = &on});
+  }
+  return all;
+}
+
+TEST(agent, AGT_27_any_number_of_send_off_actions_are_inside_at_once) {
+  const std::size_t count = usual_width() + 5;
+  runtime on;
+  const auto agents = some_agents(on, count);
+  std::latch all_inside(static_cast<std::ptrdiff_t>(count));
+
+  for (const auto& a : agents) {
+    a.send_off([&](int n) {
+      all_inside.arrive_and_wait();  // stands still unless all come
+      return n + 1;
+    });
+  }
+  await(std::vector<any_agent>(agents.begin(), agents.end()));
+
+  for (const auto& a : agents) EXPECT_EQ(*a.load(), 1);
+}
+
+TEST(agent, AGT_27_of_send_actions_no_more_than_cores_and_two_are_inside_at_once) {
+  const std::size_t count = usual_width() + 5;
+  runtime on;
+  const auto agents = some_agents(on, count);
+  std::latch width_inside(static_cast<std::ptrdiff_t>(usual_width()));
+  std::atomic<std::size_t> inside{0};
+  std::atomic<std::size_t> most{0};
+  std::atomic<std::size_t> begun{0};
+
+  for (const auto& a : agents) {
+    a.send([&](int n) {
+      const std::size_t now = ++inside;
+      for (std::size_t seen = most;
+           seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
+      // The first so many wait for each other: all the pool has.
+      if (++begun <= usual_width()) width_inside.arrive_and_wait();
+      --inside;
+      return n + 1;
+    });
+  }
+  await(std::vector<any_agent>(agents.begin(), agents.end()));
+
+  EXPECT_EQ(most.load(), usual_width());
+}
+
+// A runtime that is shut down while an agent's action runs and others wait behind it.
+class shutdown_under_way : public ::testing::Test {
+ public:
+  static constexpr int waiting = 3 * detail::most_actions_a_turn;
+
+  void shut_down(shutdown_policy policy) {
+    std::latch running(1);
+    std::latch go_on(1);
+    a->send([&](int n) {
+      running.count_down();
+      go_on.wait();
+      return n + 1;
+    });
+    for (int i = 0; i < waiting; ++i) {
+      const auto action = [this](int n, const counted_value&) {
+        ++ran;
+        return n + 1;
+      };
+      if (i % 2 == 0) {
+        a->send(action, counted_value(1));
+      } else {
+        a->send_off(action, counted_value(1));
+      }
+    }
+    running.wait();
+    on->shutdown(policy);
+    EXPECT_THROW(a->send(plus_one), executor_rejected_error) << "though it is at work";
+    EXPECT_THROW(a->send_off(plus_one), executor_rejected_error);
+    EXPECT_THROW(await(*a), executor_rejected_error);
+    go_on.count_down();
+    on.reset();
+  }
+
+  const std::int64_t live = counted_value::live();
+  std::atomic<int> uncaught{0};
+  std::atomic<int> ran{0};
+  std::unique_ptr<runtime> on = std::make_unique<runtime>(
+      runtime_options{.uncaught = [this](const std::exception_ptr&) { ++uncaught; }});
+  std::optional<agent<int>> a{std::in_place, 0, agent_options<int>{.on = on.get()}};
+};
+
+TEST_F(shutdown_under_way, AGT_28_draining_runs_what_waits_behind_the_running_action) {
+  shut_down(shutdown_policy::drain);
+
+  EXPECT_EQ(ran.load(), waiting);
+  EXPECT_EQ(*a->load(), waiting + 1);
+  EXPECT_EQ(uncaught.load(), 0);
+  EXPECT_EQ(counted_value::live(), live);
+}
+
+TEST_F(shutdown_under_way, AGT_28_discarding_drops_it_in_silence) {
+  shut_down(shutdown_policy::discard);
+
+  EXPECT_EQ(ran.load(), 0);
+  EXPECT_EQ(*a->load(), 1) << "the running action went on to its end";
+  EXPECT_EQ(uncaught.load(), 0);
+  EXPECT_EQ(counted_value::live(), live);
+}
+
+TEST(agent,
+     AGT_28_a_shutdown_during_traffic_loses_nothing_that_was_accepted_and_drained) {
+  constexpr int agents_count = 4;
+  for (int round = 0; round < 20; ++round) {
+    auto on = std::make_unique<runtime>();
+    const auto agents = some_agents(*on, agents_count);
+    std::atomic<int> accepted{0};
+    tests::run_together(3, [&](int who) {
+      if (who == 0) {
+        while (accepted.load() < 50) std::this_thread::yield();
+        on->shutdown(shutdown_policy::drain);
+        return;
+      }
+      for (int i = 0;; ++i) {
+        try {
+          const auto& a = agents[static_cast<std::size_t>(i % agents_count)];
+          if (i % 3 == 0) {
+            a.send_off(plus_one);
+          } else {
+            a.send(plus_one);
+          }
+          accepted.fetch_add(1);
+        } catch (const executor_rejected_error&) {
+          return;
+        }
+      }
+    });
+    on.reset();
+
+    int sum = 0;
+    for (const auto& a : agents) sum += *a.load();
+    EXPECT_EQ(sum, accepted.load());
+  }
+}
+
+}  // namespace
+}  // namespace tussle

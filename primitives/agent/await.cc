@@ -1,0 +1,51 @@
+#include "primitives/agent/await.h"
+
+#include <memory>
+#include <utility>
+
+#include "primitives/agent/sending.h"
+#include "primitives/reference/errors.h"
+
+namespace tussle {
+
+namespace detail {
+
+namespace {
+
+bool await_all(std::span<const any_agent> agents, const sync::time_point* deadline) {
+  // Transactions, when they are built, are refused here too (io_in_transaction_error).
+  if (running_action::innermost() != nullptr) throw await_in_action_error();
+  const auto latch =
+      counted_ptr<await_latch>::make(static_cast<std::uint32_t>(agents.size()));
+  for (const any_agent& a : agents) {
+    agent_core& core = *a.core();
+    core.require_healthy();
+    send(core, core.make_awaited(await_latch_ref(latch)));
+  }
+  return latch->wait(deadline);
+}
+
+}  // namespace
+
+bool await_latch::wait(const sync::time_point* deadline) const {
+  for (;;) {
+    // (2) acquire; pairs with (1): what the awaited agents did is visible.
+    const std::uint32_t left = left_.load(std::memory_order_acquire);
+    if (left == 0) return true;
+    if (deadline == nullptr) {
+      left_.wait(left);
+    } else if (!left_.wait_until(left, *deadline) && sync::clock::now() >= *deadline) {
+      return left_.load(std::memory_order_acquire) == 0;  // (2)
+    }
+  }
+}
+
+}  // namespace detail
+
+void await(std::span<const any_agent> agents) { detail::await_all(agents, nullptr); }
+
+bool await_until(sync::time_point deadline, std::span<const any_agent> agents) {
+  return detail::await_all(agents, &deadline);
+}
+
+}  // namespace tussle
