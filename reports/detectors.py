@@ -11,7 +11,7 @@ from reports.schemas import check, read_json
 FILE = "mutants.json"
 MEND = "run scripts/tussle mutants again"
 COLUMNS = {
-    "unit:bench": "unit tests", "unit:chaos": "unit tests, chaos", "unit:tsan": "unit tests, tsan",
+    "unit:bench": "unit tests", "unit:chaos": "unit tests, chaos", "unit:tsan": "unit tests, tsan", "unit:sim": "unit tests, sim",
     "zero_cost": "instructions", "stress": "stress", "race": "race", "run": "verification",
     "sim:random": "sim, random", "sim:pct": "sim, PCT", "sim:pos": "sim, POS", "sim:weak": "sim, weak memory",
     "litmus": "litmus", "history": "histories",
@@ -22,6 +22,7 @@ FAMILIES = {
     "chaos": ("stress", "unit:chaos"),
     "tsan": ("race", "unit:tsan"),
     "sim-random": ("sim:random",), "sim-PCT": ("sim:pct",), "sim-POS": ("sim:pos",), "sim-weak": ("sim:weak",),
+    "sim-tests": ("unit:sim",),
     "litmus": ("litmus",),
     "history": ("history",),
 }
