@@ -112,12 +112,12 @@ def _cases(
 ) -> Try:
     """Asks the command line itself, as a user would, and reads what it recorded."""
     out = scratch / "out"
+    kind = {"history": "run" if detector.preset == "bench" else "stress"}.get(detector.kind, detector.kind)
     more = {
-        "history": ["stress", "--runs", str(STRESS_TRIALS), "--keep-going"],
         "stress": ["stress", "--runs", str(STRESS_TRIALS), "--keep-going"],
         "race": ["race", "race", "--blocks", "1", "--threads", "2"],
         "run": ["run", "smoke", "--blocks", "1", "--threads", "2"],
-    }[detector.kind]
+    }[kind]
     command = [sys.executable, "-m", "harness.runner", *more, "--filter", chosen, "--seed", str(seed),
                "--window", str(WINDOW_S), "--binary", str(binary), "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
