@@ -106,7 +106,7 @@ bool thread_pool::start(std::list<member>::iterator one, task& work) {
 }
 
 void thread_pool::work(member& self) noexcept {
-  while (task* const present = next_task()) {
+  while (task* const present = next_task(self)) {
     present->run();
     sync::schedule_point("thread_pool.work.after_run");
     // Straight on, where something waits: nobody has to be called for it.
@@ -122,18 +122,15 @@ void thread_pool::work(member& self) noexcept {
     const sync::mutex_lock lock(mutex_);
     ++coming_;  // as one that was called, until it has looked
   }
-  const sync::mutex_lock lock(mutex_);
-  self.ended = true;
-  --alive_;
-  end_if_all_ended();
 }
 
 void thread_pool::end_if_all_ended() noexcept {
   if (alive_ == 0 && starting_ == 0) all_ended_.notify_all();
 }
 
-// Of a thread that counts as coming. Null: it ends.
-task* thread_pool::next_task() {
+// Of a thread that counts as coming. Null: it ends, and counts no longer: a submit that
+// came between the decision and the counting would take it for one that will look again.
+task* thread_pool::next_task(member& self) {
 #if defined(TUSSLE_MODE_BENCH)
   // Waking a thread costs tens of microseconds on virtual machines: a short look first.
   constexpr int looks = 200;
@@ -147,8 +144,12 @@ task* thread_pool::next_task() {
   for (;;) {
     --coming_;
     if (task* const found = line_.pop()) return found;
-    if (!open_ || !idle()) return nullptr;
+    if (!open_ || !idle()) break;
   }
+  self.ended = true;
+  --alive_;
+  end_if_all_ended();
+  return nullptr;
 }
 
 // Sleeps. True: called, and coming. False: the time is over, or the pool is closed.

@@ -75,7 +75,7 @@ class thread_pool final : public executor {
 
   bool start(std::list<member>::iterator one, task& work);
   void work(member& self) noexcept;
-  task* next_task();
+  task* next_task(member& self);
   bool idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void join_ended() noexcept;
   void end_if_all_ended() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -1,0 +1,159 @@
+// Do promises, futures and pools hold in every interleaving that the controlled scheduler
+// comes upon? Lost wake-ups, leaks and uses after free are findings of its own.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/schedule/sim/explore.h"
+#include "harness/schedule/sim/program.h"
+#include "harness/schedule/sim/report.h"
+#include "harness/schedule/sim/weak_memory.h"
+#include "primitives/sync/plain.h"
+#include "primitives/task/delay.h"
+#include "primitives/task/future.h"
+#include "primitives/task/promise.h"
+#include "primitives/task/seque.h"
+
+namespace tussle {
+namespace {
+
+// Memory that is watched: read only by who may.
+struct cargo {
+  sync::plain<int> value{0};
+};
+
+void deliver_while_two_wait() {
+  const promise<std::shared_ptr<cargo>> p;
+  const auto wait = [p] {
+    sim::require(p.get()->value.read() == 7, "what the deliverer did is visible");
+  };
+  sim::threads({[p] {
+                  auto made = std::make_shared<cargo>();
+                  made->value.write(7);
+                  sim::require(p.deliver(std::move(made)), "nobody else delivers");
+                },
+                wait, wait});
+}
+
+void two_deliver() {
+  const promise<int> p;
+  bool first = false;
+  bool second = false;
+  sim::threads({[&] { first = p.deliver(1); }, [&] { second = p.deliver(2); },
+                [p] { sim::require(p.get() > 0, "a value"); }});
+  sim::require(first != second, "one of them won");
+  sim::require(p.get() == (first ? 1 : 2), "its value stands");
+}
+
+void three_force() {
+  int runs = 0;
+  const auto d = make_delay([&runs] { return ++runs; });
+  const auto force = [d] { sim::require(d.force() == 1, "one run"); };
+  sim::threads({force, force, force});
+}
+
+void cancel_while_it_runs() {
+  bool won = false;
+  bool cancelled = false;
+  {
+    runtime on({.blocking = {.most_threads = 1}});
+    const auto f = future_call(on, [] { return 1; });
+    sim::threads({[&] { won = f.cancel(); },
+                  [&] {
+                    try {
+                      sim::require(f.get() == 1, "the value");
+                    } catch (const future_cancelled_error&) {
+                      cancelled = true;
+                    }
+                  }});
+    sim::require(won == f.is_cancelled(), "who cancelled it knows");
+  }
+  sim::require(won == cancelled, "and so does who waits");
+}
+
+void futures_wait_for_futures() {
+  runtime on;
+  const promise<int> p;
+  const auto first = future_call(on, [p] { return p.get() + 1; });
+  const auto second = future_call(on, [p] { static_cast<void>(p.deliver(1)); });
+  sim::require(first.get() == 2, "the later one ran though the first one waits");
+  second.get();
+}
+
+void shut_down_while_one_submits() {
+  std::optional<future<int>> accepted;
+  runtime on({.blocking = {.most_threads = 1}});
+  sim::threads({[&] { on.shutdown(shutdown_policy::discard); },
+                [&] {
+                  try {
+                    accepted = future_call(on, [] { return 1; });
+                  } catch (const executor_rejected_error&) {
+                    return;
+                  }
+                }});
+  if (!accepted) return;
+  try {
+    sim::require(accepted->get() == 1, "it ran");
+  } catch (const executor_rejected_error&) {  // or it was discarded; but it is settled
+  }
+}
+
+void read_ahead() {
+  runtime on({.blocking = {.most_threads = 1}});
+  seque<int> ahead(on, 1, [n = 0]() mutable {
+    return n == 3 ? std::optional<int>() : std::optional<int>(n++);
+  });
+  for (int i = 0; i < 3; ++i) sim::require(ahead.next() == i, "in order");
+  sim::require(!ahead.next(), "and then the end");
+}
+
+void leave_what_is_read_ahead() {
+  runtime on({.blocking = {.most_threads = 1}});
+  seque<int> ahead(on, 1, [] { return std::optional<int>(1); });
+  sim::require(ahead.next() == 1, "one element");
+}
+
+struct program {
+  const char* name;
+  void (*run)();
+};
+
+class tasks_in_sim : public testing::TestWithParam<program> {};
+
+sim::result explored(sim::strategy how, bool weak) {
+  sim::options options{
+      .name = tasks_in_sim::GetParam().name, .with = how, .executions = 1'500};
+  if (weak) options.memory = &sim::make_weak_memory;
+  return sim::explore(options, tasks_in_sim::GetParam().run);
+}
+
+TEST_P(tasks_in_sim, hold_whatever_the_schedule) {
+  for (const auto how : {sim::strategy::random, sim::strategy::pct, sim::strategy::pos}) {
+    const sim::result seen = explored(how, false);
+    EXPECT_FALSE(seen.failed) << sim::to_string(how) << sim::render(seen.failed->shown);
+  }
+}
+
+TEST_P(tasks_in_sim, hold_where_memory_is_weak) {
+  const sim::result seen = explored(sim::strategy::random, true);
+  EXPECT_FALSE(seen.failed) << sim::render(seen.failed->shown);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    all, tasks_in_sim,
+    testing::Values(program{"deliver_while_two_wait", &deliver_while_two_wait},
+                    program{"two_deliver", &two_deliver},
+                    program{"three_force", &three_force},
+                    program{"cancel_while_it_runs", &cancel_while_it_runs},
+                    program{"futures_wait_for_futures", &futures_wait_for_futures},
+                    program{"shut_down_while_one_submits", &shut_down_while_one_submits},
+                    program{"read_ahead", &read_ahead},
+                    program{"leave_what_is_read_ahead", &leave_what_is_read_ahead}),
+    [](const testing::TestParamInfo<program>& each) {
+      return std::string(each.param.name);
+    });
+
+}  // namespace
+}  // namespace tussle
