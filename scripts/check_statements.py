@@ -1,6 +1,8 @@
 """Which statements of the contract have no test, and which tests name a statement that does not exist?
 
 primitives/CONTRACT.md lists statements ("- ATOM-7 [D] ...") and the sections that are built ("Built: VAL ATOM").
+A line "Open: AGT-26" names statements of built sections that are not built yet: they need no test, and one that has a
+test is open no longer.
 A test proves a statement by carrying its number: TEST(atom, ATOM_7_...). Disabled tests prove nothing.
 """
 
@@ -16,6 +18,8 @@ ROOMS = ("primitives", "harness", "workloads")
 
 _STATEMENT = re.compile(r"^[-*] +\**([A-Z][A-Z0-9]*)-(\d+)\** +\[", re.MULTILINE)
 _BUILT = re.compile(r"^\W*Built:\W*(.+)$", re.MULTILINE)
+_OPEN = re.compile(r"^\W*Open:\W*(.+)$", re.MULTILINE)
+_SPELLED = re.compile(r"\b([A-Z][A-Z0-9]*)-(\d+)\b")
 _SECTION = re.compile(r"\b[A-Z][A-Z0-9]*\b")
 _TEST = re.compile(r"\b(?:TYPED_)?TEST(?:_[FP])?\s*\(\s*\w+\s*,\s*(\w+)\s*\)")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Z0-9]*)_(\d+)(?![0-9])")
@@ -34,11 +38,22 @@ class Findings:
     built: list[Statement]
     untested: list[Statement]
     unknown: list[str] = field(default_factory=list)
+    open: list[Statement] = field(default_factory=list)
+    done: list[Statement] = field(default_factory=list)  # named as open, but tested
 
 
 def spell(statement: Statement) -> str:
     """The statement's id as the contract writes it."""
     return f"{statement[0]}-{statement[1]}"
+
+
+def read_open(text: str, statements: list[Statement], built: list[str]) -> list[Statement]:
+    """The statements of built sections that are named as open."""
+    found = [(match[1], int(match[2])) for line in _OPEN.findall(text) for match in _SPELLED.finditer(line)]
+    strange = [spell(one) for one in found if one not in statements or one[0] not in built]
+    if strange:
+        raise ContractError(f"'Open:' names {', '.join(strange)} in {CONTRACT}: name statements of built sections")
+    return found
 
 
 def read_contract(text: str) -> tuple[list[Statement], list[str]]:
@@ -74,7 +89,9 @@ def check(root: Path) -> Findings:
     contract = root / CONTRACT
     if not contract.is_file():
         raise ContractError(f"no file {CONTRACT}: write the contract there")
-    statements, sections = read_contract(contract.read_text("utf-8"))
+    text = contract.read_text("utf-8")
+    statements, sections = read_contract(text)
+    still_open = read_open(text, statements, sections)
     known, named = set(statements), set()
     unknown: list[str] = []
     for file in cpp_files(root, ROOMS):
@@ -82,8 +99,14 @@ def check(root: Path) -> Findings:
             named.add(statement)
             if statement not in known and any(statement[0] == section for section, _ in known):
                 unknown.append(f"{file.relative_to(root).as_posix()}:{line}: {spell(statement)} is not in {CONTRACT}")
-    built = [statement for statement in statements if statement[0] in sections]
-    return Findings(built, [statement for statement in built if statement not in named], unknown)
+    built = [statement for statement in statements if statement[0] in sections and statement not in still_open]
+    return Findings(
+        built,
+        [statement for statement in built if statement not in named],
+        unknown,
+        still_open,
+        [statement for statement in still_open if statement in named],
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -97,8 +120,11 @@ def main(arguments: list[str]) -> int:
         print(line)
     for statement in findings.untested:
         print(f"{CONTRACT}: {spell(statement)} has no test that carries its number")
-    print(f"statements: {len(findings.built)} built, {len(findings.untested)} without a test")
-    return 1 if findings.untested or findings.unknown else 0
+    for statement in findings.done:
+        print(f"{CONTRACT}: {spell(statement)} is named as open but has a test: take it off the line 'Open:'")
+    left = f", {len(findings.open)} open" if findings.open else ""
+    print(f"statements: {len(findings.built)} built, {len(findings.untested)} without a test{left}")
+    return 1 if findings.untested or findings.unknown or findings.done else 0
 
 
 if __name__ == "__main__":

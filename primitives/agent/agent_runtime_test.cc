@@ -176,11 +176,12 @@ TEST_F(shutdown_under_way, AGT_28_discarding_drops_it_in_silence) {
   EXPECT_EQ(counted_value::live(), live);
 }
 
-TEST(agent,
-     AGT_28_a_shutdown_during_traffic_loses_nothing_that_was_accepted_and_drained) {
+TEST(agent, AGT_28_a_draining_shutdown_during_traffic_runs_or_reports_what_was_accepted) {
   constexpr int agents_count = 4;
   for (int round = 0; round < 20; ++round) {
-    auto on = std::make_unique<runtime>();
+    std::atomic<int> reported{0};
+    auto on = std::make_unique<runtime>(
+        runtime_options{.uncaught = [&](const std::exception_ptr&) { ++reported; }});
     const auto agents = some_agents(*on, agents_count);
     std::atomic<int> accepted{0};
     tests::run_together(3, [&](int who) {
@@ -207,7 +208,8 @@ TEST(agent,
 
     int sum = 0;
     for (const auto& a : agents) sum += *a.load();
-    EXPECT_EQ(sum, accepted.load());
+    // Reported: behind a send whose own submission came too late.
+    EXPECT_EQ(sum + reported.load(), accepted.load());
   }
 }
 

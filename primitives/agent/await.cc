@@ -34,8 +34,10 @@ bool await_latch::wait(const sync::time_point* deadline) const {
     if (left == 0) return true;
     if (deadline == nullptr) {
       left_.wait(left);
-    } else if (!left_.wait_until(left, *deadline) && sync::clock::now() >= *deadline) {
-      return left_.load(std::memory_order_acquire) == 0;  // (2)
+    } else if (sync::clock::now() >= *deadline) {
+      return false;
+    } else {
+      static_cast<void>(left_.wait_until(left, *deadline));  // looked at above
     }
   }
 }

@@ -66,6 +66,26 @@ def test_statements_that_are_not_built_need_no_test(tree: Tree) -> None:
     assert [spell(statement) for statement in check(write(tree, "")).untested] == ["VAL-1", "ATOM-1", "ATOM-11"]
 
 
+def test_an_open_statement_needs_no_test(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = CONTRACT.replace("Built: VAL ATOM", "Built: VAL ATOM\n\nOpen: ATOM-11, VAL-1")
+
+    assert main([str(write(tree, "TEST(atom, ATOM_1_a) {}\n", contract))]) == 0
+    assert capsys.readouterr().out == "statements: 1 built, 0 without a test, 2 open\n"
+
+
+def test_an_open_statement_with_a_test_is_reported(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = CONTRACT.replace("Built: VAL ATOM", "Built: VAL ATOM\nOpen: ATOM-11")
+
+    assert main([str(write(tree, TESTS, contract))]) == 1
+    assert "ATOM-11 is named as open but has a test" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("named", ["ATOM-2", "REF-1"])
+def test_only_statements_of_built_sections_can_be_open(tree: Tree, named: str) -> None:
+    with pytest.raises(ContractError, match=f"'Open:' names {named}"):
+        check(write(tree, TESTS, CONTRACT + f"\nOpen: {named}\n"))
+
+
 @pytest.mark.parametrize(
     ("contract", "reason"),
     [
