@@ -11,7 +11,8 @@ from reports.schemas import check, read_json
 FILE = "mutants.json"
 MEND = "run scripts/tussle mutants again"
 COLUMNS = {
-    "unit:bench": "unit tests", "unit:chaos": "unit tests, chaos", "unit:tsan": "unit tests, tsan", "unit:sim": "unit tests, sim",
+    "unit:bench": "unit tests", "unit:chaos": "unit tests, chaos", "unit:tsan": "unit tests, tsan",
+    "unit:sim": "unit tests, sim",
     "zero_cost": "instructions", "stress": "stress", "race": "race", "run": "verification",
     "sim:random": "sim, random", "sim:pct": "sim, PCT", "sim:pos": "sim, POS", "sim:weak": "sim, weak memory",
     "litmus": "litmus", "history": "histories",
