@@ -138,7 +138,12 @@ class seque<T>::shared final : public task {
   void submit() {
     // Relaxed: the reader's own reference is there.
     references_.fetch_add(1, std::memory_order_relaxed);
-    if (!on_.blocking().submit(*this)) discard();
+    try {
+      if (!on_.blocking().submit(*this)) discard();
+    } catch (...) {  // of an executor that has no memory for it
+      end(std::current_exception());
+      release();
+    }
   }
 
   // False: the producer pauses, and the reader begins it anew.
