@@ -18,19 +18,19 @@ class plain {
  public:
   constexpr plain() : plain(T()) {}
   explicit constexpr plain(T initial) : value_(std::move(initial)) {
-    if (simulator* s = detail::simulated()) s->begin_life(&value_, sizeof value_);
+    if (simulator* s = detail::simulated()) s->begin_life(&value_, sizeof(T));
   }
   plain(const plain&) = delete;
   plain& operator=(const plain&) = delete;
 
   const T& read() const noexcept {
-    if (simulator* s = detail::simulated()) s->touch(&value_, sizeof value_, false);
+    if (simulator* s = detail::simulated()) s->touch(&value_, sizeof(T), false);
     return value_;
   }
 
   // For changes in place: counts as a write of the whole.
   T& modify() noexcept {
-    if (simulator* s = detail::simulated()) s->touch(&value_, sizeof value_, true);
+    if (simulator* s = detail::simulated()) s->touch(&value_, sizeof(T), true);
     return value_;
   }
 
