@@ -82,6 +82,15 @@ void futures_wait_for_futures() {
   second.get();
 }
 
+// The later one waits until the thread is there that the earlier one starts.
+void two_submit_to_a_pool_without_threads() {
+  runtime on({.blocking = {.most_threads = 1}});
+  const auto call = [&on] {
+    sim::require(future_call(on, [] { return 1; }).get() == 1, "it ran");
+  };
+  sim::threads({call, call});
+}
+
 void shut_down_while_one_submits() {
   std::optional<future<int>> accepted;
   runtime on({.blocking = {.most_threads = 1}});
@@ -148,6 +157,8 @@ INSTANTIATE_TEST_SUITE_P(
                     program{"three_force", &three_force},
                     program{"cancel_while_it_runs", &cancel_while_it_runs},
                     program{"futures_wait_for_futures", &futures_wait_for_futures},
+                    program{"two_submit_to_a_pool_without_threads",
+                            &two_submit_to_a_pool_without_threads},
                     program{"shut_down_while_one_submits", &shut_down_while_one_submits},
                     program{"read_ahead", &read_ahead},
                     program{"leave_what_is_read_ahead", &leave_what_is_read_ahead}),

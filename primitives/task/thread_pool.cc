@@ -54,7 +54,7 @@ bool thread_pool::submit(task& work) {
     line_.push(work);
     // Relaxed: a hint that something came.
     arrivals_.fetch_add(1, std::memory_order_relaxed);
-    if (coming_ >= line_.length) return true;
+    if (coming_ >= line_.length) return is_left_to_others(work);
     if (idle_ > 0) {
       --idle_;
       ++calls_;
@@ -62,19 +62,28 @@ bool thread_pool::submit(task& work) {
       wanted_.notify_one();
       return true;
     }
-    if (alive_ >= options_.most_threads) return true;
+    if (alive_ >= options_.most_threads) return is_left_to_others(work);
     try {
       added = members_.emplace(members_.end());
     } catch (const std::bad_alloc&) {
-      if (alive_ > 0) return true;  // the others will come to it
-      static_cast<void>(line_.withdraw(work));
-      return false;
+      return is_left_to_others(work);
     }
     ++alive_;
     ++starting_;
     ++coming_;
   }
   return start(added, work);
+}
+
+// True: a thread comes to `work`, or has. Not before one is certainly there: where all are
+// still being started, that may fail. False: there is none, and `work` is the caller's again.
+bool thread_pool::is_left_to_others(task& work) {
+  // Threads that ended before their start was noted count in starting_ alone: then this
+  // waits a little longer than it had to.
+  while (starting_ > 0 && alive_ <= starting_) start_ended_.wait(mutex_);
+  // Who is there looks at the line before it ends.
+  if (alive_ > 0) return true;
+  return !line_.withdraw(work);  // or it has run, or was discarded by a shutdown
 }
 
 // Without the lock: the system takes a while. False: there is no thread at all for `work`.
@@ -87,6 +96,7 @@ bool thread_pool::start(std::list<member>::iterator one, task& work) {
       one->thread = std::move(started);
       one->started = true;
       --starting_;
+      start_ended_.notify_all();
       end_if_all_ended();
     }
     join_ended();
@@ -99,10 +109,9 @@ bool thread_pool::start(std::list<member>::iterator one, task& work) {
   --alive_;
   --starting_;
   --coming_;
+  start_ended_.notify_all();
   end_if_all_ended();
-  if (alive_ > 0) return true;
-  return !line_.withdraw(
-      work);  // discarded by a shutdown meanwhile: no longer the caller's
+  return is_left_to_others(work);
 }
 
 void thread_pool::work(member& self) noexcept {

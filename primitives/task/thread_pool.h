@@ -7,7 +7,7 @@
 //
 // Order:    tasks start in the order submitted.
 // Blocking: submit takes a lock for a few instructions, and starts a thread where one is
-//           needed. shutdown does not wait; join and the destructor do.
+//           needed; while the first is being started, others wait for that. shutdown does not wait; join and the destructor do.
 // Shutdown: from any thread, the pool's own too. Running tasks go on to their end. What waits
 //           is run or discarded, as asked; once it was asked to discard it stays so.
 // Source:   one queue under one lock, and at most one thread woken for a task (README.md has
@@ -44,7 +44,8 @@ class thread_pool final : public executor {
   // Discards what waits, and blocks until what runs has ended.
   ~thread_pool();
 
-  // False also if it has no thread and the system gives it none.
+  // False also if it has no thread and the system gives it none. If it has some, and there
+  // should be more but cannot be, the task waits for those.
   [[nodiscard]] bool submit(task& work) override;
 
   // Accepts nothing from here on.
@@ -73,6 +74,7 @@ class thread_pool final : public executor {
     bool withdraw(task& work) noexcept;  // false: it is not in it
   };
 
+  bool is_left_to_others(task& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool start(std::list<member>::iterator one, task& work);
   void work(member& self) noexcept;
   task* next_task(member& self);
@@ -85,6 +87,7 @@ class thread_pool final : public executor {
   mutable sync::mutex mutex_;
   sync::condition_variable wanted_;
   sync::condition_variable all_ended_;
+  sync::condition_variable start_ended_;  // a thread is there, or could not be started
   line line_ ABSL_GUARDED_BY(mutex_);
   std::list<member> members_ ABSL_GUARDED_BY(mutex_);
   std::size_t alive_ ABSL_GUARDED_BY(mutex_) = 0;
