@@ -428,6 +428,7 @@ TEST(agent, a_collector_takes_the_sends_of_its_thread_and_passes_them_on) {
 TEST(agent, a_copy_denotes_the_same_agent) {
   stage s;
   const agent<int> a(0, {.on = &s.home()});
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): what is tested
   const agent<int> copy = a;
   const agent<int> other(0, {.on = &s.home()});
 

@@ -6,6 +6,7 @@
 // them in mode tsan as it does every variable.
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "primitives/sync/simulator.h"
@@ -18,25 +19,28 @@ class plain {
  public:
   constexpr plain() : plain(T()) {}
   explicit constexpr plain(T initial) : value_(std::move(initial)) {
-    if (simulator* s = detail::simulated()) s->begin_life(&value_, sizeof value_);
+    if (simulator* s = detail::simulated()) s->begin_life(&value_, bytes);
   }
   plain(const plain&) = delete;
   plain& operator=(const plain&) = delete;
 
   const T& read() const noexcept {
-    if (simulator* s = detail::simulated()) s->touch(&value_, sizeof value_, false);
+    if (simulator* s = detail::simulated()) s->touch(&value_, bytes, false);
     return value_;
   }
 
   // For changes in place: counts as a write of the whole.
   T& modify() noexcept {
-    if (simulator* s = detail::simulated()) s->touch(&value_, sizeof value_, true);
+    if (simulator* s = detail::simulated()) s->touch(&value_, bytes, true);
     return value_;
   }
 
   void write(T value) { modify() = std::move(value); }
 
  private:
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): T may be a pointer
+  static constexpr std::size_t bytes = sizeof(T);
+
   T value_;
 };
 
