@@ -158,7 +158,8 @@ TEST(agent_allocation, PIT_6_an_agent_that_finds_no_memory_leaves_nothing_behind
                          {.validator = accept, .error_handler = handle, .on = &s.home()});
   });
 
-  EXPECT_GE(needed, 3);
+  // Its state and its rules; pools ask for many blocks at once, and for none at other times.
+  EXPECT_GE(needed, 2);
   EXPECT_EQ(counted_value::live(), live);
 }
 
