@@ -1,6 +1,8 @@
-# tussle_add_test(name [IN_SIM] SOURCES ... LIBRARIES ...): a GoogleTest binary, each of its tests one ctest entry.
+# tussle_add_test(name [IN_SIM] [ONE_THREAD] SOURCES ... LIBRARIES ...): a GoogleTest binary, each of its tests one ctest
+# entry.
 
-# In mode sim only those that say so: the others would repeat what mode bench tests.
+# In mode sim only those that say so: the others would repeat what mode bench tests. In mode tsan not those of ONE_THREAD,
+# in which there is nothing to race.
 
 # In modes with schedule points tests run perturbed (harness/schedule/perturbed_main_testing.cc). Linked, not included:
 # a room's tests need not know the harness for it.
@@ -18,8 +20,8 @@ target_precompile_headers(tussle_test_headers PRIVATE <gtest/gtest.h> <algorithm
   <memory> <optional> <string> <thread> <vector>)
 
 function(tussle_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "IN_SIM" "" "SOURCES;LIBRARIES")
-  if(TUSSLE_MODE STREQUAL "sim" AND NOT arg_IN_SIM)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "IN_SIM;ONE_THREAD" "" "SOURCES;LIBRARIES")
+  if((TUSSLE_MODE STREQUAL "sim" AND NOT arg_IN_SIM) OR (TUSSLE_MODE STREQUAL "tsan" AND arg_ONE_THREAD))
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
