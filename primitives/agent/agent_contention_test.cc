@@ -173,7 +173,7 @@ TEST(agent, AGT_19_restarts_race_with_sends_and_nothing_is_lost_or_run_twice) {
       try {
         a.send([&, i](int n) {
           ran.fetch_add(1);
-          if (i % 50 == 0) throw i;
+          if (i % 50 == 0) throw int{i};
           return n;
         });
         accepted.fetch_add(1);

@@ -81,7 +81,8 @@ struct urcu {
     // Values that may wait to be freed: 64 MiB of them. The thread that frees takes a rest
     // of 10 ms between its rounds; a bound that is reached within one would be what is
     // measured.
-    static constexpr std::int64_t most_retired = 64 * 1024 * 1024 / sizeof(node);
+    static constexpr std::int64_t most_retired =
+        std::int64_t{64} * 1024 * 1024 / std::int64_t{sizeof(node)};
 
    private:
     // A reader's section.
