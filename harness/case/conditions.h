@@ -25,6 +25,9 @@ struct condition_info {
   // Left out of names and records where it has its first default, so that a case keeps its
   // name when its workload learns a new condition.
   bool optional = false;
+  // The largest value that is drawn at random where checks make everything many times
+  // slower; 0: the maximum. Whoever names a larger one gets it.
+  double drawn_maximum = 0;
 };
 
 // The condition that every workload has, always last in case names.

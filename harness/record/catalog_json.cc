@@ -36,6 +36,7 @@ json to_json(const condition_info& c) {
   for (const double value : c.allowed) described["allowed"].push_back(plain(value));
   if (!c.labels.empty()) described["labels"] = c.labels;
   if (c.optional) described["optional"] = true;
+  if (c.drawn_maximum > 0) described["drawn_maximum"] = plain(c.drawn_maximum);
   return described;
 }
 

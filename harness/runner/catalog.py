@@ -25,6 +25,7 @@ class Condition:
     allowed: tuple[Value, ...] = ()  # the only values there are; empty: the range
     labels: tuple[str, ...] = ()  # not numbers, but these words
     optional: bool = False  # names and records leave it out at its first default
+    drawn_maximum: int | float | None = None  # the largest value that `stress` draws; None: the maximum
 
     def left_out(self, value: Value) -> bool:
         """Tells whether names and records do not mention the condition at this value."""
@@ -198,6 +199,7 @@ def _condition(entry: dict[str, Any]) -> Condition:
         allowed=tuple(entry.get("allowed", ())),
         labels=tuple(entry.get("labels", ())),
         optional=bool(entry.get("optional", False)),
+        drawn_maximum=entry.get("drawn_maximum"),
     )
 
 

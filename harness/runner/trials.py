@@ -138,9 +138,13 @@ def draw_value(condition: Condition, chance: random.Random) -> Value:
     """Returns a value from a condition's range: orders of magnitude are alike, ends are frequent."""
     if condition.name == allocators.CONDITION:
         return allocators.SYSTEM  # a sanitizer build brings its own
-    if condition.labels or condition.allowed:
-        return chance.choice(condition.labels or condition.allowed)
     low, high = condition.minimum, condition.maximum
+    if condition.drawn_maximum is not None:
+        high = min(high, condition.drawn_maximum)
+    if condition.labels:
+        return chance.choice(condition.labels)
+    if condition.allowed:
+        return chance.choice([value for value in condition.allowed if value <= high])
     if condition.name == "threads":
         low = min(max(2, low), high)
         return round(_logarithmic(low, min(high, max(low, MOST_THREADS_PER_CORE * plan.cores())), chance))

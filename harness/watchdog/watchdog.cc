@@ -42,7 +42,8 @@ std::optional<stall_kind> observer::look(double now, const progress& seen,
   if (seen.phase == nullptr || !last_ || seen != *last_) {
     last_ = seen;
     since_ = quiet_since_ = now;
-    cpu_at_step_ = cpu;
+    cpu_at_step_.clear();
+    for (const task& each : tasks) cpu_at_step_[each.id] = each.cpu_seconds;
   }
   const bool quiet = all_wait(tasks) &&
                      cpu - cpu_at_look_ <= most_cpu_share_of_waiting * (now - looked_);
@@ -52,8 +53,19 @@ std::optional<stall_kind> observer::look(double now, const progress& seen,
   if (now - since_ < limit_) return std::nullopt;
   if (now - quiet_since_ >= limit_ / 2) return stall_kind::blocked;
   const bool runs = std::strcmp(seen.phase, running) == 0;
-  if (runs && cpu - cpu_at_step_ >= limit_) return stall_kind::spinning;
+  if (runs && longest_use(tasks) >= limit_) return stall_kind::spinning;
   return std::nullopt;
+}
+
+double observer::longest_use(const std::vector<task>& tasks) const {
+  double longest = 0;
+  for (const task& each : tasks) {
+    const auto before = cpu_at_step_.find(each.id);
+    const double used =
+        each.cpu_seconds - (before == cpu_at_step_.end() ? 0 : before->second);
+    longest = std::max(longest, used);
+  }
+  return longest;
 }
 
 watchdog::watchdog(double limit_seconds, std::function<void(const stall&)> told)

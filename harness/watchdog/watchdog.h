@@ -5,7 +5,7 @@
 //
 //   a step was completed, or the case went on        slow at most: left alone
 //   none for `limit`, all threads wait               blocked
-//   none for `limit` seconds of CPU time             spinning (while the team runs only:
+//   none, and one thread used a core for `limit`     spinning (while the team runs only:
 //                                                    elsewhere CPU time is work)
 //   none, and threads wait for a core                the machine is busy: left alone
 //
@@ -14,6 +14,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -38,11 +39,15 @@ class observer {
   double seconds_without_step(double now) const { return now - since_; }
 
  private:
+  // CPU time since the last step, of the thread that used most. Not the sum: where eight
+  // threads share a core, eight steps are under way at a time.
+  double longest_use(const std::vector<task>& tasks) const;
+
   const double limit_;
   std::optional<progress> last_;
-  double since_ = 0;        // of the last step
-  double cpu_at_step_ = 0;  // of all threads
-  double cpu_at_look_ = 0;
+  double since_ = 0;  // of the last step
+  std::map<pid_t, double> cpu_at_step_;
+  double cpu_at_look_ = 0;  // of all threads
   double looked_ = 0;
   double quiet_since_ = 0;
 };

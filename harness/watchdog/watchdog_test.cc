@@ -46,6 +46,19 @@ TEST(observer, nobody_moves_and_cores_are_used) {
   EXPECT_EQ(seen.look(4, with_steps(1), one_thread('R', 4)), stall_kind::spinning);
 }
 
+TEST(observer, long_steps_of_many_threads_on_one_core_are_no_stall) {
+  observer seen(limit);
+  for (int second = 0; second < 16; ++second) {
+    std::vector<task> crowd;
+    for (int i = 0; i < 4; ++i) {
+      crowd.push_back(
+          {.id = i, .name = "worker", .state = 'R', .cpu_seconds = second / 4.0});
+    }
+
+    EXPECT_FALSE(seen.look(second, with_steps(1), crowd).has_value()) << second;
+  }
+}
+
 TEST(observer, a_step_now_and_then_is_slow_and_no_more) {
   observer seen(limit);
   for (int second = 0; second < 100; ++second) {

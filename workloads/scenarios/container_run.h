@@ -50,7 +50,8 @@ inline harness::condition_info size_condition() {
           .default_values = {1000},
           .minimum = 10,
           .maximum = 1'000'000,
-          .allowed = {10, 1000, 10'000, 100'000, 1'000'000}};
+          .allowed = {10, 1000, 10'000, 100'000, 1'000'000},
+          .drawn_maximum = 10'000};
 }
 
 template <typename Key>

@@ -192,7 +192,7 @@ struct epoch {
         for (;;) {
           auto next = std::make_unique<T>(f(std::as_const(*old)));
           if (value_.compare_exchange_weak(old, next.get(), std::memory_order_seq_cst)) {
-            next.release();
+            static_cast<void>(next.release());  // the cell has it
             break;
           }
           sync::count(sync::event::failed_attempt);

@@ -307,7 +307,7 @@ def workload(name: str, conditions: list[str]) -> Record:
 
 
 OPTIONAL: dict[str, Record] = {
-    "payload": {"default": [8], "allowed": [8, 64], "optional": True},
+    "payload": {"default": [8], "allowed": [8, 64, 4096], "optional": True, "drawn_maximum": 64},
     "placement": {"default": ["free"], "labels": ["free", "compact"], "optional": True},
     "allocator": {
         "default": ["system"],
