@@ -147,6 +147,7 @@ class atom {
     return a.state_ == b.state_;
   }
 
+ private:
   // One cache line for the value, which moves between cores, and one for the rules, which
   // hardly ever change; nothing else on either, and aligned to a pair, because neighbours are
   // fetched together.

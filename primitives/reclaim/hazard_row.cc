@@ -49,6 +49,7 @@ hazard_row* make_row() {
 
 void leave() noexcept {
   detail::own_rows& mine = detail::this_thread::mine();
+  if (mine.row == nullptr) return;  // there was no memory for one
   hazard_row& row = *mine.row;
   abandon(row);
   detail::hand_over_free_lists();
@@ -106,7 +107,6 @@ hazard_row& enter() {
 
 hazard_row& enter_reading() {
   hazard_row& row = enter();
-  // Announced even where nobody is light: it then costs a scan nothing.
   // seq_cst; pairs with the load in retired.cc: a scan that does not see it comes before all
   // of this row's light stores and the looks that follow them.
   row.lightly.store(sync::light_barriers(), std::memory_order_seq_cst);

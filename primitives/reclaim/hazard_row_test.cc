@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <vector>
 
 #include "primitives/reclaim/node.h"
+#include "primitives/testing/failing_allocation_testing.h"
 #include "primitives/testing/threads_testing.h"
 
 namespace tussle::reclaim {
@@ -103,6 +105,24 @@ TEST(hazard_row, reading_is_announced_and_ends_with_the_thread) {
   });
 
   EXPECT_FALSE(row->lightly.load(std::memory_order_relaxed));
+}
+
+TEST(hazard_row, a_thread_that_got_no_row_ends_like_any_other) {
+  const std::size_t before = rows_in_all();
+  // Enough of them that none is left behind to be taken.
+  std::vector<hazard_row*> taken;
+  for (hazard_row* row = first_row(); row != nullptr; row = row->next) {
+    if (!row->taken.exchange(true, std::memory_order_acquire)) taken.push_back(row);
+  }
+
+  tests::on_another_thread([] {
+    tests::let_allocations_succeed(0);
+    EXPECT_THROW(own_row(), std::bad_alloc);
+    tests::let_all_allocations_succeed();
+  });
+
+  EXPECT_EQ(rows_in_all(), before);
+  for (hazard_row* row : taken) row->taken.store(false, std::memory_order_release);
 }
 
 TEST(hazard_row, protect_names_what_the_cell_holds) {

@@ -3,8 +3,9 @@
 // Consistency: each load and each store is atomic, and all of them fit one total order.
 //              `update` is a load, a call and a store: two writers that use it at once
 //              can lose an update.
-// Progress:    wait-free for inline values; otherwise a lock is held for a few
-//              instructions.
+// Progress:    values held inline (see snapshot.h): wait-free. Other values: lock-free; a
+//              load begins again only if a store landed in between. Memory for nodes comes
+//              from a pool, which takes a lock once a batch.
 // Contract:    CONTRACT.md section 3 (VOL-1, VOL-2).
 #pragma once
 

@@ -42,8 +42,16 @@ bool pass_barriers() { return false; }
 }  // namespace
 
 namespace detail {
-bool membarrier_registered = enlist();
+constinit bool membarrier_registered = false;
 }  // namespace detail
+
+namespace {
+// Before the initialisers of all static objects, which may read already: who was told once
+// that light stores are not to be had would not announce them later.
+[[gnu::constructor(101)]] void enlist_first() {
+  detail::membarrier_registered = enlist();
+}
+}  // namespace
 
 void heavy_barrier() noexcept {
   if (!light_barriers() || pass_barriers()) return;

@@ -7,7 +7,7 @@
 // pass a full barrier, and the frequent side needs none (Desnoyers et al. 2012, "User-level
 // implementations of read-copy update", section 4; C++ proposal P1202).
 //
-// The light side asks once, and keeps asking, whether it may be light:
+// The light side asks whether it may be light; the answer never changes:
 //
 //   light_barriers() ?  A.store(x, release); light_barrier();  :  A.store(x, seq_cst);
 //   B.load(seq_cst)
@@ -15,8 +15,8 @@
 // and the heavy side: B.store(y, seq_cst); heavy_barrier(); A.load(seq_cst).
 //
 // Not used under ThreadSanitizer, which knows neither fences nor the system call: there
-// light_barriers() is false. Nor in mode sim, whose memory model has no barriers. The environment variable TUSSLE_NO_MEMBARRIER has the same
-// effect, for tests and comparisons.
+// light_barriers() is false. Nor in mode sim, whose memory model has no barriers. The
+// environment variable TUSSLE_NO_MEMBARRIER has the same effect, for tests and comparisons.
 #pragma once
 
 #include <atomic>
@@ -27,7 +27,7 @@ namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
 
 namespace detail {
-// Set once, before main, if the kernel takes part. False is always safe.
+// Set once, before static objects are initialised, if the kernel takes part.
 extern bool membarrier_registered;
 }  // namespace detail
 

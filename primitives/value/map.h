@@ -2,7 +2,8 @@
 //
 // map<Key, T> is a value: every "change" returns a new map, the old one stays as it was, and
 // the two share what they have in common. An update that changes nothing returns the very
-// same map.
+// same map: one whose new value is the old one by identity, by representation or, for
+// strings, by content; another == may call equal what can be told apart, and is not asked.
 //
 // Cost:          find, assoc, dissoc, update O(log32 n) expected. Copying a handle is a count.
 // Requires:      objects of Hash and Equal have no state. A Hash that spreads its keys well
@@ -21,7 +22,9 @@
 #include <ranges>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "primitives/value/detail/identical.h"
+#include "primitives/value/detail/map_trie.h"
 #include "primitives/value/detail/trie_iterator.h"
 #include "primitives/value/transient_map.h"
 
@@ -100,13 +103,7 @@ class map {
   }
   template <typename F>
   map update(Key key, F&& f) && {
-    const std::uint32_t hash = policy::hash(key);
-    if (trie_.find(key, hash) == nullptr) {
-      trie_.assign({std::move(key), T(std::invoke(f, T()))}, hash);
-    } else {
-      T next(std::invoke(f, std::move(trie_.own(key, hash).value)));
-      trie_.assign({std::move(key), std::move(next)}, hash);
-    }
+    trie_.update(std::move(key), policy::hash(key), f);
     return std::move(*this);
   }
 
@@ -137,20 +134,26 @@ class map {
 
   template <typename H>
   friend H AbslHashValue(H state, const map& m) {
-    return detail::combine_unordered(std::move(state), m);
+    // By the map's own Hash, which gives equal keys equal hashes whatever Equal is; the sum
+    // knows no order.
+    std::size_t sum = 0;
+    m.for_each([&sum](const Key& key, const T& value) {
+      sum += absl::HashOf(Hash()(key), value);
+    });
+    return H::combine(std::move(state), sum, m.size());
   }
 
  private:
   friend transient_type;
   friend struct detail::node_walk;
   using policy = detail::map_policy<Key, T, Hash, Equal>;
-  using trie = detail::hash_trie<value_type, policy>;
+  using trie = detail::map_trie<Key, T, policy>;
 
   explicit map(trie of) noexcept : trie_(std::move(of)) {}
 
   void enter(Key key, T value) {
     const std::uint32_t hash = policy::hash(key);
-    trie_.assign({std::move(key), std::move(value)}, hash);
+    trie_.enter({std::move(key), std::move(value)}, hash);
   }
 
   // This map with an entry; `there` is what it has for the key.

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -58,6 +61,46 @@ TEST(map, IMM_4_the_identical_value_is_told_by_identity_and_by_representation) {
   EXPECT_TRUE(m.assoc(2, nan).same_as(m));
 }
 
+// What an update of a moved copy, or of a transient, leaves as it was.
+TEST(map, IMM_4_updates_in_place_that_change_nothing_leave_the_same_map) {
+  const numbers m = first_numbers(1000);
+  const auto itself = [](int n) { return n; };
+
+  EXPECT_TRUE(numbers(m).assoc(5, -5).same_as(m));
+  EXPECT_TRUE(numbers(m).update(5, itself).same_as(m));
+  EXPECT_TRUE(numbers(m).dissoc(1000).same_as(m));
+  EXPECT_TRUE(m.transient().assoc(5, -5).update(6, itself).persistent().same_as(m));
+  EXPECT_FALSE(numbers(m).assoc(5, 5).same_as(m));
+  EXPECT_FALSE(numbers(m).update(5, std::negate<>()).same_as(m));
+}
+
+// Equal by its own account, whatever the second number is.
+struct first_counts {
+  int first = 0;
+  int second = 0;
+  friend bool operator==(const first_counts& a, const first_counts& b) {
+    return a.first == b.first;
+  }
+};
+
+TEST(map, IMM_4_no_update_is_dropped_because_the_values_call_each_other_equal) {
+  const map<int, first_counts> m = {{1, {1, 1}}};
+  const auto second = [](const map<int, first_counts>& changed) {
+    return changed.at(1).second;
+  };
+
+  EXPECT_EQ(second(m.assoc(1, {1, 2})), 2);
+  EXPECT_EQ(second(m.update(1,
+                            [](first_counts v) {
+                              return first_counts{v.first, 3};
+                            })),
+            3);
+  EXPECT_TRUE(m.assoc(1, {1, 1}).same_as(m));
+
+  const map<int, std::vector<first_counts>> nested = {{1, {{1, 1}}}};
+  EXPECT_EQ(nested.assoc(1, {{1, 2}}).at(1)[0].second, 2);
+}
+
 TEST(set, IMM_4_updates_that_change_nothing_return_the_same_set) {
   const set<std::string> s = {"a", "b"};
 
@@ -86,6 +129,29 @@ TEST(map, IMM_5_hashes_agree_with_equality) {
   EXPECT_TRUE(absl::VerifyTypeImplementsAbslHashCorrectly(
       {numbers(), m, backwards, m.assoc(3, 0), m.dissoc(3)}));
   EXPECT_EQ(std::hash<numbers>()(m), std::hash<numbers>()(backwards));
+}
+
+// Keys of either case are one key.
+struct no_case_hash {
+  std::size_t operator()(char c) const { return std::hash<int>()(std::tolower(c)); }
+};
+struct no_case_equal {
+  bool operator()(char a, char b) const { return std::tolower(a) == std::tolower(b); }
+};
+
+TEST(map, IMM_5_hashes_agree_with_an_equality_of_its_own) {
+  using letters = map<char, int, no_case_hash, no_case_equal>;
+  using letter_set = set<char, no_case_hash, no_case_equal>;
+  const letters upper = {{'A', 1}, {'B', 2}};
+  const letters lower = {{'b', 2}, {'a', 1}};
+  const letter_set upper_set = {'A', 'B'};
+  const letter_set lower_set = {'b', 'a'};
+
+  ASSERT_EQ(upper, lower);
+  EXPECT_EQ(std::hash<letters>()(upper), std::hash<letters>()(lower));
+  ASSERT_EQ(upper_set, lower_set);
+  EXPECT_EQ(std::hash<letter_set>()(upper_set), std::hash<letter_set>()(lower_set));
+  EXPECT_NE(std::hash<letters>()(upper), std::hash<letters>()(upper.assoc('C', 3)));
 }
 
 TEST(set, IMM_5_equal_sets_hash_alike_whatever_their_history) {
@@ -182,12 +248,12 @@ TEST(map, IMM_11_after_persistent_every_use_throws) {
   edited.assoc(1, 1);
   const numbers m = edited.persistent();
 
-  EXPECT_THROW(edited.assoc(1, 2), transient_ended_error);
-  EXPECT_THROW(edited.dissoc(1), transient_ended_error);
-  EXPECT_THROW(edited.update(1, std::negate<>()), transient_ended_error);
-  EXPECT_THROW(edited.find(1), transient_ended_error);
-  EXPECT_THROW(edited.size(), transient_ended_error);
-  EXPECT_THROW(edited.persistent(), transient_ended_error);
+  EXPECT_THROW(edited.assoc(1, 2), transient_expired_error);
+  EXPECT_THROW(edited.dissoc(1), transient_expired_error);
+  EXPECT_THROW(edited.update(1, std::negate<>()), transient_expired_error);
+  EXPECT_THROW(edited.find(1), transient_expired_error);
+  EXPECT_THROW(edited.size(), transient_expired_error);
+  EXPECT_THROW(edited.persistent(), transient_expired_error);
   EXPECT_EQ(m, (numbers{{1, 1}}));
 }
 
@@ -198,9 +264,42 @@ TEST(set, IMM_11_transient_edits_do_not_touch_the_source_and_end_with_persistent
 
   EXPECT_EQ(edited.persistent(), (set<int>{2, 3, 4}));
   EXPECT_EQ(s, (set<int>{1, 2, 3}));
-  EXPECT_THROW(edited.insert(5), transient_ended_error);
-  EXPECT_THROW(edited.erase(5), transient_ended_error);
-  EXPECT_THROW(edited.contains(5), transient_ended_error);
+  EXPECT_THROW(edited.insert(5), transient_expired_error);
+  EXPECT_THROW(edited.erase(5), transient_expired_error);
+  EXPECT_THROW(edited.contains(5), transient_expired_error);
+  EXPECT_THROW(edited.size(), transient_expired_error);
+  EXPECT_THROW(edited.persistent(), transient_expired_error);
+}
+
+TEST(map, IMM_11_a_transient_that_was_moved_from_has_ended) {
+  transient_map<int, int> m;
+  m.assoc(1, 1);
+  transient_map<int, int> moved(std::move(m));
+  transient_set<int> s;
+  s.insert(1);
+  transient_set<int> moved_set;
+  moved_set = std::move(s);
+
+  EXPECT_THROW(m.assoc(2, 2), transient_expired_error);  // NOLINT: used after the move
+  EXPECT_THROW(m.size(), transient_expired_error);
+  EXPECT_THROW(s.insert(2), transient_expired_error);  // NOLINT: used after the move
+  EXPECT_EQ(moved.persistent(), (numbers{{1, 1}}));
+  EXPECT_EQ(moved_set.persistent(), (set<int>{1}));
+}
+
+TEST(map, a_map_that_was_moved_from_is_empty_and_can_be_used) {
+  numbers m = first_numbers(100);
+  set<int> s = {1, 2, 3};
+  const numbers taken(std::move(m));
+  const set<int> taken_set = std::move(s);
+
+  EXPECT_EQ(m.size(), 0U);  // NOLINT: used after the move
+  EXPECT_EQ(m.begin(), m.end());
+  EXPECT_EQ(m.assoc(1, 1), (numbers{{1, 1}}));
+  EXPECT_EQ(s.size(), 0U);  // NOLINT: used after the move
+  EXPECT_EQ(s.insert(4), (set<int>{4}));
+  EXPECT_EQ(taken.size(), 100U);
+  EXPECT_EQ(taken_set.size(), 3U);
 }
 
 TEST(map, IMM_7_at_throws_for_a_key_that_is_not_there) {

@@ -5,7 +5,8 @@
 //
 // It is two vectors. Elements are pushed to the rear one and popped from the front one, by
 // moving on the place where it begins; when the front is used up the rear takes its place. Full
-// leaves that are behind are given up, so at most 31 popped elements are kept.
+// leaves that are behind are given up, so a queue keeps at most 31 popped elements; a version
+// that was dropped may keep as many once more (lifetime, below).
 //
 // Cost:          push_back, pop_front near O(1), also when one old version is popped again and
 //                again: nothing is ever turned round. pop_front of an empty queue gives the
@@ -41,6 +42,20 @@ class queue {
   using const_iterator = iterator;
 
   queue() = default;
+  queue(const queue&) = default;
+  queue& operator=(const queue&) = default;
+  // Written out, because a number stays where it is when it is moved.
+  queue(queue&& other) noexcept
+      : front_(std::move(other.front_)),
+        begin_(std::exchange(other.begin_, 0)),
+        rear_(std::move(other.rear_)) {}
+  queue& operator=(queue&& other) noexcept {
+    front_ = std::move(other.front_);
+    begin_ = std::exchange(other.begin_, 0);
+    rear_ = std::move(other.rear_);
+    return *this;
+  }
+  ~queue() = default;
   queue(std::initializer_list<T> elements) : queue(elements.begin(), elements.end()) {}
   template <std::input_iterator First, std::sentinel_for<First> Last>
   queue(First first, Last last) : front_(first, last) {}
@@ -124,7 +139,7 @@ class queue {
 
 // A queue that one thread at a time edits in place. Made from a queue in O(1), which stays as
 // it was; `persistent()` makes the result a queue in O(1) and ends the transient, after which
-// every use throws transient_ended_error. So does every use of one that was moved from.
+// every use throws transient_expired_error. So does every use of one that was moved from.
 template <typename T>
 class transient_queue {
  public:
@@ -163,11 +178,11 @@ class transient_queue {
   explicit transient_queue(queue<T> of) noexcept : elements_(std::move(of)) {}
 
   const queue<T>& alive() const {
-    if (ended_) detail::throw_transient_ended();
+    if (ended_) detail::throw_transient_expired();
     return elements_;
   }
   queue<T>& alive() {
-    if (ended_) detail::throw_transient_ended();
+    if (ended_) detail::throw_transient_expired();
     return elements_;
   }
 

@@ -86,9 +86,33 @@ TEST(queue, IMM_11_transient_edits_do_not_touch_the_source_and_end_with_persiste
   EXPECT_EQ(*edited.front(), 2);
   EXPECT_EQ(edited.persistent(), (queue<int>{2, 3, 4}));
   EXPECT_EQ(q, (queue<int>{1, 2, 3}));
-  EXPECT_THROW(edited.push_back(5), transient_ended_error);
-  EXPECT_THROW(edited.pop_front(), transient_ended_error);
-  EXPECT_THROW(edited.front(), transient_ended_error);
+  EXPECT_THROW(edited.push_back(5), transient_expired_error);
+  EXPECT_THROW(edited.pop_front(), transient_expired_error);
+  EXPECT_THROW(edited.front(), transient_expired_error);
+  EXPECT_THROW(edited.size(), transient_expired_error);
+  EXPECT_THROW(edited.persistent(), transient_expired_error);
+
+  auto second = q.transient();
+  auto moved = std::move(second);
+  EXPECT_THROW(second.size(), transient_expired_error);  // NOLINT: used after the move
+  EXPECT_EQ(moved.persistent(), q);
+}
+
+TEST(queue, a_queue_that_was_moved_from_is_empty_and_can_be_used) {
+  queue<int> q = {1, 2, 3};
+  q = q.pop_front().pop_front();
+  const queue<int> taken = std::move(q);
+
+  EXPECT_EQ(q.size(), 0U);  // NOLINT: used after the move
+  EXPECT_EQ(q.front(), nullptr);
+  EXPECT_EQ(q.begin(), q.end());
+  EXPECT_EQ(q.push_back(4), (queue<int>{4}));
+
+  queue<int> other = taken.push_back(5).pop_front();
+  queue<int> target = {7, 8};
+  target = std::move(other);
+  EXPECT_EQ(other.size(), 0U);  // NOLINT: used after the move
+  EXPECT_EQ(target, (queue<int>{5}));
 }
 
 TEST(queue, keeps_less_than_a_leaf_of_what_was_popped) {

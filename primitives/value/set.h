@@ -14,6 +14,7 @@
 #include <ranges>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "primitives/value/detail/hash_trie.h"
 #include "primitives/value/detail/keys.h"
 #include "primitives/value/detail/trie_iterator.h"
@@ -93,7 +94,9 @@ class set {
 
   template <typename H>
   friend H AbslHashValue(H state, const set& s) {
-    return detail::combine_unordered(std::move(state), s);
+    std::size_t sum = 0;  // as a map's
+    s.for_each([&sum](const Key& key) { sum += absl::HashOf(Hash()(key)); });
+    return H::combine(std::move(state), sum, s.size());
   }
 
  private:
@@ -115,7 +118,7 @@ class set {
 
 // A set that one thread at a time edits in place. Made from a set in O(1), which stays as it
 // was; `persistent()` makes the result a set in O(1) and ends the transient, after which every
-// use throws transient_ended_error. So does every use of one that was moved from.
+// use throws transient_expired_error. So does every use of one that was moved from.
 template <typename Key, typename Hash = default_hash<Key>,
           typename Equal = default_equal<Key>>
 class transient_set {
@@ -154,11 +157,11 @@ class transient_set {
   explicit transient_set(keys of) noexcept : keys_(std::move(of)) {}
 
   const keys& alive() const {
-    if (ended_) detail::throw_transient_ended();
+    if (ended_) detail::throw_transient_expired();
     return keys_;
   }
   keys& alive() {
-    if (ended_) detail::throw_transient_ended();
+    if (ended_) detail::throw_transient_expired();
     return keys_;
   }
 

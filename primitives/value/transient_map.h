@@ -1,7 +1,7 @@
 // transient_map.h: a map that one thread at a time edits in place.
 //
 // Made from a map in O(1), which stays as it was; `persistent()` makes the result a map in
-// O(1) and ends the transient, after which every use throws transient_ended_error. So does
+// O(1) and ends the transient, after which every use throws transient_expired_error. So does
 // every use of one that was moved from.
 #pragma once
 
@@ -9,8 +9,7 @@
 #include <functional>
 #include <utility>
 
-#include "primitives/value/detail/hash_trie.h"
-#include "primitives/value/detail/keys.h"
+#include "primitives/value/detail/map_trie.h"
 #include "primitives/value/errors.h"
 
 namespace tussle::value {
@@ -43,16 +42,13 @@ class transient_map {
 
   transient_map& assoc(Key key, T value) {
     const std::uint32_t hash = policy::hash(key);
-    alive().assign({std::move(key), std::move(value)}, hash);
+    alive().enter({std::move(key), std::move(value)}, hash);
     return *this;
   }
   // The value of `key` becomes f of itself, or of T() if there is none.
   template <typename F>
   transient_map& update(const Key& key, F&& f) {
-    const std::uint32_t hash = policy::hash(key);
-    if (alive().find(key, hash) == nullptr) return assoc(key, std::invoke(f, T()));
-    T next(std::invoke(f, std::move(trie_.own(key, hash).value)));
-    trie_.assign({key, std::move(next)}, hash);
+    alive().update(key, policy::hash(key), f);
     return *this;
   }
   transient_map& dissoc(const Key& key) {
@@ -70,18 +66,18 @@ class transient_map {
  private:
   friend class map<Key, T, Hash, Equal>;
   using policy = detail::map_policy<Key, T, Hash, Equal>;
-  using trie = detail::hash_trie<value_type, policy>;
+  using trie = detail::map_trie<Key, T, policy>;
 
   explicit transient_map(trie of) noexcept : trie_(std::move(of)) {}
 
   const trie& alive() const {
     if (ended_) [[unlikely]]
-      detail::throw_transient_ended();
+      detail::throw_transient_expired();
     return trie_;
   }
   trie& alive() {
     if (ended_) [[unlikely]]
-      detail::throw_transient_ended();
+      detail::throw_transient_expired();
     return trie_;
   }
 

@@ -4,7 +4,9 @@
 // the copies are what fails.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -14,6 +16,7 @@
 #include "primitives/testing/failing_allocation_testing.h"
 #include "primitives/value/map.h"
 #include "primitives/value/queue.h"
+#include "primitives/value/set.h"
 
 namespace tussle::value {
 namespace {
@@ -38,6 +41,7 @@ class brittle {
   brittle& operator=(const brittle&) = default;
   ~brittle() { --live; }
 
+  int number() const { return number_; }
   friend bool operator==(const brittle&, const brittle&) = default;
 
   static inline int budget = -1;  // copies that succeed; negative: all
@@ -49,6 +53,11 @@ class brittle {
     if (budget > 0) --budget;
   }
   int number_;
+};
+
+template <typename T>
+struct number_hash {
+  std::size_t operator()(const T& key) const { return std::hash<int>()(key.number()); }
 };
 
 template <typename T>
@@ -107,6 +116,39 @@ TYPED_TEST(value_exceptions, IMM_14_throwing_copies_leave_a_map_as_it_was) {
       expect_strong<TypeParam>(m, [key](auto& w) { w.dissoc(key); });
       expect_strong<TypeParam>(
           m, [key](auto& w) { w.transient().assoc(key, TypeParam(-1)).dissoc(key); });
+    }
+  }
+  EXPECT_EQ(TypeParam::live, before);
+}
+
+// In place, in a copy that shares everything with the source, and in one that shares
+// nothing: what was not reached by the edit is as it was, and the source always.
+TYPED_TEST(value_exceptions, IMM_14_throwing_copies_in_place_leave_the_source_as_it_was) {
+  const std::int64_t before = TypeParam::live;
+  {
+    map<int, TypeParam> m;
+    set<TypeParam, number_hash<TypeParam>> s;
+    for (int i = 0; i < 300; ++i) {
+      m = m.assoc(i, i);
+      s = s.insert(i);
+    }
+
+    for (const int key : {0, 17, 299, 300}) {
+      expect_strong<TypeParam>(m, [key](auto& w) {
+        auto copy = w;
+        copy = std::move(copy).assoc(key, TypeParam(-1));
+        copy = std::move(copy).dissoc(key);
+      });
+      expect_strong<TypeParam>(m, [key](auto& w) {
+        auto copy = w;
+        copy = std::move(copy).update(key, [](TypeParam) { return TypeParam(-1); });
+      });
+      expect_strong<TypeParam>(s, [key](auto& w) { w.insert(TypeParam(key)); });
+      expect_strong<TypeParam>(s, [key](auto& w) { w.erase(TypeParam(key)); });
+      expect_strong<TypeParam>(s, [key](auto& w) {
+        auto copy = w;
+        copy = std::move(copy).insert(TypeParam(key)).erase(TypeParam(key));
+      });
     }
   }
   EXPECT_EQ(TypeParam::live, before);

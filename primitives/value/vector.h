@@ -12,7 +12,10 @@
 // Exceptions:    what T's copies and the allocation throw; the vector is then as it was.
 // Moved-from:    a moved-from vector is empty. Members called on an rvalue edit in place where
 //                nobody else holds the parts that change: v = std::move(v).push_back(x). If
-//                a function given to such an update throws, the element is as f left it.
+//                a function given to such an update, or moving its result, throws, the
+//                element is as they left it.
+// Equality:      the same object is equal to itself, and shared parts are not compared, also
+//                where an element is not equal to itself (a NaN).
 // Lifetime:      what only a dropped version held may live until a later version of the same
 //                part is made or dropped (detail/lineage.h says why, and how much that is).
 // Contract:      CONTRACT.md section 13 (IMM-1 ... IMM-14).
@@ -110,10 +113,10 @@ class vector {
     return std::move(*this);
   }
 
-  // Throws: std::out_of_range if there is no element.
+  // Throws: empty_pop_error if there is no element.
   vector pop_back() const& { return vector(*this).pop_back(); }
   vector pop_back() && {
-    if (empty()) detail::throw_out_of_range("tussle: pop_back of an empty vector");
+    if (empty()) detail::throw_empty_pop();
     tree_.pop_back();
     return std::move(*this);
   }
@@ -170,7 +173,7 @@ class vector {
 
 // A vector that one thread at a time edits in place. Made from a vector in O(1), which stays
 // as it was; `persistent()` makes the result a vector in O(1) and ends the transient, after
-// which every use throws transient_ended_error.
+// which every use throws transient_expired_error. So does every use of one that was moved from.
 template <typename T>
 class transient_vector {
  public:
@@ -194,9 +197,9 @@ class transient_vector {
     tree_.set(i, std::move(element));
     return *this;
   }
-  // Throws: std::out_of_range if there is no element.
+  // Throws: empty_pop_error if there is no element.
   transient_vector& pop_back() {
-    if (size() == 0) detail::throw_out_of_range("tussle: pop_back of an empty vector");
+    if (size() == 0) detail::throw_empty_pop();
     tree_.pop_back();
     return *this;
   }
@@ -224,12 +227,12 @@ class transient_vector {
 
   const detail::vector_tree<T>& alive() const {
     if (ended_) [[unlikely]]
-      detail::throw_transient_ended();
+      detail::throw_transient_expired();
     return tree_;
   }
   detail::vector_tree<T>& alive() {
     if (ended_) [[unlikely]]
-      detail::throw_transient_ended();
+      detail::throw_transient_expired();
     return tree_;
   }
 

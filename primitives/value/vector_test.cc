@@ -120,8 +120,8 @@ TEST(vector, IMM_7_an_index_out_of_range_throws) {
 }
 
 TEST(vector, IMM_7_pop_of_an_empty_vector_throws) {
-  EXPECT_THROW(vector<int>().pop_back(), std::out_of_range);
-  EXPECT_THROW(transient_vector<int>().pop_back(), std::out_of_range);
+  EXPECT_THROW(vector<int>().pop_back(), empty_pop_error);
+  EXPECT_THROW(transient_vector<int>().pop_back(), empty_pop_error);
 }
 
 TEST(vector, IMM_5_equality_ignores_history) {
@@ -193,12 +193,12 @@ TEST(vector, IMM_11_a_persistent_result_is_not_touched_by_what_made_it) {
   edited.push_back(1);
   const vector<int> v = edited.persistent();
 
-  EXPECT_THROW(edited.push_back(2), transient_ended_error);
-  EXPECT_THROW(edited.assoc(0, 2), transient_ended_error);
-  EXPECT_THROW(edited.pop_back(), transient_ended_error);
-  EXPECT_THROW(edited.nth(0), transient_ended_error);
-  EXPECT_THROW(edited.size(), transient_ended_error);
-  EXPECT_THROW(edited.persistent(), transient_ended_error);
+  EXPECT_THROW(edited.push_back(2), transient_expired_error);
+  EXPECT_THROW(edited.assoc(0, 2), transient_expired_error);
+  EXPECT_THROW(edited.pop_back(), transient_expired_error);
+  EXPECT_THROW(edited.nth(0), transient_expired_error);
+  EXPECT_THROW(edited.size(), transient_expired_error);
+  EXPECT_THROW(edited.persistent(), transient_expired_error);
   EXPECT_EQ(v, vector<int>{1});
 }
 
@@ -207,7 +207,7 @@ TEST(vector, IMM_11_a_transient_that_was_moved_from_has_ended) {
   auto other = std::move(one);
 
   // NOLINTNEXTLINE(bugprone-use-after-move): what is asked
-  EXPECT_THROW(one.size(), transient_ended_error);
+  EXPECT_THROW(one.size(), transient_expired_error);
   EXPECT_EQ(other.persistent(), vector<int>{1});
 }
 

@@ -121,6 +121,9 @@ class hash_trie {
     }
   }
 
+  // Whether another version begins with the same node.
+  bool shared() const noexcept { return root_ != nullptr && !root_->unique(); }
+
   // The entry of a key that is there, for this version alone.
   template <typename Key>
   Entry& own(const Key& key, std::uint32_t hash) {

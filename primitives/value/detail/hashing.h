@@ -45,7 +45,8 @@ namespace detail {
 template <typename Key>
 struct is_absl_hash : std::false_type {};
 template <typename Key>
-struct is_absl_hash<default_hash<Key>> : std::true_type {};
+struct is_absl_hash<default_hash<Key>>  // not where somebody specialised it
+    : std::is_base_of<absl::Hash<Key>, default_hash<Key>> {};
 template <typename Key>
 struct is_absl_hash<absl::Hash<Key>> : std::true_type {};
 

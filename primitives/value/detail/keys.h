@@ -62,13 +62,5 @@ concept transparent_key = !std::same_as<Other, Key> && requires {
   typename Equal::is_transparent;
 };
 
-// Of a map or a set: in any order.
-template <typename H, typename Entries>
-H combine_unordered(H state, const Entries& entries) {
-  return H::combine(
-      H::combine_unordered(std::move(state), entries.begin(), entries.end()),
-      entries.size());
-}
-
 }  // namespace detail
 }  // namespace tussle::value

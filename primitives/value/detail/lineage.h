@@ -23,14 +23,15 @@
 //
 // Races: several threads may pass one shared node at once. Who settles first takes the
 // origin out of the node and puts the rest of the chain back; the others find none and store
-// nothing, or they would undo that. Owned bits are changed by that thread only, or by one that has the node to
-// itself; they are read by the same. Children and present bits of a shared node never
-// change.
+// nothing, or they would undo that. Owned bits are changed by that thread only, or by one that
+// has the node to itself; they are read by the same. Children and present bits of a shared
+// node never change.
 //
 // A child may be edited in place only if its whole path is unique *and owned*: a borrowed
 // child's count says nothing about who sees it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -101,15 +102,16 @@ template <typename Node>
 void settle(Node& node) noexcept {
   using link = lineage::link;
   // Relaxed: only whether there is an origin; it is not looked at here.
-  const link seen = node.origin_.load(std::memory_order_relaxed);
+  link seen = node.origin_.load(std::memory_order_relaxed);
   if (lineage::node_of(seen) == nullptr) return;
   // (1) acquire; pairs with (2): the owned bits that the last to settle left. The length
-  // stays, for those who copy meanwhile.
-  const link claimed =
-      node.origin_.exchange(seen & lineage::length_mask, std::memory_order_acquire);
-  Node* origin = static_cast<Node*>(lineage::node_of(claimed));
-  // Another has it, and will put back what is left of it: here nothing must be stored.
-  if (origin == nullptr) return;
+  // stays, for those who copy meanwhile. Fails where another has the origin, and will put
+  // back what is left of it, or has done so: here nothing must be stored.
+  if (!node.origin_.compare_exchange_strong(seen, seen & lineage::length_mask,
+                                            std::memory_order_acquire,
+                                            std::memory_order_relaxed))
+    return;
+  Node* origin = static_cast<Node*>(lineage::node_of(seen));
   while (origin != nullptr && origin->unique()) {
     const std::uint32_t replaced = origin->owned_ & ~node.borrowed();
     node.owned_ |= origin->owned_ & node.borrowed();
@@ -129,7 +131,10 @@ void settle(Node& node) noexcept {
       origin == nullptr
           ? 0
           // Relaxed: a length, which may be that of a moment ago.
-          : (origin->origin_.load(std::memory_order_relaxed) & lineage::length_mask) + 1;
+          : std::min<link>(
+                longest_chain,
+                (origin->origin_.load(std::memory_order_relaxed) & lineage::length_mask) +
+                    1);
   // (2) release; pairs with (1).
   node.origin_.store(lineage::link_to(origin, length), std::memory_order_release);
 }

@@ -64,8 +64,8 @@ class vector_tree {
     return leaf_of(i).data()[i % branching];
   }
 
-  // Calls f(first, last) for each leaf's elements, in order, from that of element `begin` on,
-  // which is the first of a leaf. f returns whether to go on.
+  // Calls f(leaf, how many elements it has) for each leaf, in order. f returns whether to go
+  // on; so does this.
   template <typename F>
   bool for_each_leaf(F&& f) const {
     if (root_ != nullptr && !for_each_leaf_below(*root_, f)) return false;
