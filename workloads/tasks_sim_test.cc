@@ -2,14 +2,18 @@
 // comes upon? Lost wake-ups, leaks and uses after free are findings of its own.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/schedule/sim/explore.h"
 #include "harness/schedule/sim/program.h"
 #include "harness/schedule/sim/report.h"
 #include "harness/schedule/sim/weak_memory.h"
+#include "primitives/sync/condition_variable.h"
+#include "primitives/sync/mutex.h"
 #include "primitives/sync/plain.h"
 #include "primitives/task/delay.h"
 #include "primitives/task/future.h"
@@ -80,6 +84,72 @@ void futures_wait_for_futures() {
   const auto second = future_call(on, [p] { static_cast<void>(p.deliver(1)); });
   sim::require(first.get() == 2, "the later one ran though the first one waits");
   second.get();
+}
+
+// Four blocked tasks, whatever the pool thinks of how long tasks take.
+void tasks_wait_for_later_ones(std::chrono::nanoseconds patience) {
+  runtime on({.blocking = {.patience = patience}});
+  const promise<int> p;
+  std::vector<future<int>> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.push_back(future_call(on, [p] { return p.get(); }));
+  }
+  future_call(on, [p] { static_cast<void>(p.deliver(1)); }).get();
+  for (const auto& each : waiting) sim::require(each.get() == 1, "it ran to its end");
+}
+void tasks_wait_for_later_ones_patiently() {
+  tasks_wait_for_later_ones(std::chrono::microseconds(50));
+}
+void tasks_wait_for_later_ones_impatiently() {
+  tasks_wait_for_later_ones(std::chrono::nanoseconds(0));
+}
+
+// In a way that the pool is not told of: that they stand still is all it can see.
+void tasks_block_where_the_pool_cannot_see() {
+  sync::mutex mutex;
+  sync::condition_variable opened;
+  bool open = false;
+  runtime on;
+  std::vector<future<void>> all;
+  for (int i = 0; i < 4; ++i) {
+    all.push_back(future_call(on, [&, opens = i == 3] {
+      const sync::mutex_lock lock(mutex);
+      if (opens) {
+        open = true;
+        opened.notify_all();
+      }
+      while (!open) opened.wait(mutex);
+    }));
+  }
+  for (const auto& each : all) each.get();
+}
+
+// Two that submit to a pool of three, where two tasks wait for either of the others.
+void few_threads_and_much_to_do() {
+  runtime on({.blocking = {.most_threads = 3}});
+  const promise<int> p;
+  const auto submit = [&on, p] {
+    const auto first = future_call(on, [p] { return p.get(); });
+    const auto second = future_call(on, [p] { static_cast<void>(p.deliver(1)); });
+    sim::require(first.get() == 1, "the first one");
+    second.get();
+  };
+  sim::threads({submit, submit});
+}
+
+void drain_while_tasks_wait() {
+  const promise<int> p;
+  std::vector<future<int>> waiting;
+  {
+    runtime on({.at_end = shutdown_policy::drain});
+    for (int i = 0; i < 3; ++i) {
+      waiting.push_back(future_call(on, [p, i] {
+        if (i == 2) static_cast<void>(p.deliver(1));
+        return p.get();
+      }));
+    }
+  }
+  for (const auto& each : waiting) sim::require(each.get() == 1, "all were drained");
 }
 
 // The later one waits until the thread is there that the earlier one starts.
@@ -157,6 +227,14 @@ INSTANTIATE_TEST_SUITE_P(
                     program{"three_force", &three_force},
                     program{"cancel_while_it_runs", &cancel_while_it_runs},
                     program{"futures_wait_for_futures", &futures_wait_for_futures},
+                    program{"tasks_wait_for_later_ones_patiently",
+                            &tasks_wait_for_later_ones_patiently},
+                    program{"tasks_wait_for_later_ones_impatiently",
+                            &tasks_wait_for_later_ones_impatiently},
+                    program{"tasks_block_where_the_pool_cannot_see",
+                            &tasks_block_where_the_pool_cannot_see},
+                    program{"few_threads_and_much_to_do", &few_threads_and_much_to_do},
+                    program{"drain_while_tasks_wait", &drain_while_tasks_wait},
                     program{"two_submit_to_a_pool_without_threads",
                             &two_submit_to_a_pool_without_threads},
                     program{"shut_down_while_one_submits", &shut_down_while_one_submits},

@@ -16,6 +16,7 @@
 
 #include "primitives/sync/clock.h"
 #include "primitives/sync/wait_word.h"
+#include "primitives/task/blocking_region.h"
 
 namespace tussle::detail {
 
@@ -58,6 +59,7 @@ class one_shot {
 
   void wait() noexcept {
     if (settles_soon()) return;
+    const blocking_region here;
     for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait())
       word_.wait(seen);
   }
@@ -65,6 +67,7 @@ class one_shot {
   // False: the deadline passed before.
   bool wait_until(sync::time_point deadline) noexcept {
     if (settles_soon()) return true;
+    const blocking_region here;
     for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait()) {
       if (!word_.wait_until(seen, deadline)) return is_settled();
     }

@@ -10,7 +10,8 @@ struct runtime::pools {
   explicit pools(const runtime_options& options)
       : compute({.most_threads = options.compute_threads == 0 ? usual_width()
                                                               : options.compute_threads,
-                 .idle_time = options.blocking.idle_time}),
+                 .idle_time = options.blocking.idle_time,
+                 .patience = options.blocking.patience}),
         blocking(options.blocking) {}
 
   thread_pool compute;

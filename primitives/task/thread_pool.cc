@@ -1,15 +1,40 @@
 #include "primitives/task/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <iterator>
 #include <new>
 #include <system_error>
 #include <utility>
 
+#include "primitives/sync/clock.h"
+#include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/task/deadline.h"
 
 namespace tussle {
+namespace {
+
+// A few microseconds, on whatever machine.
+constexpr std::uint64_t quick_run = 8192;
+
+// How long the lookout goes on where nothing happens.
+constexpr std::chrono::milliseconds linger{20};
+
+// The pool that the calling thread is of.
+struct own_pool_tag {};
+using own_pool = sync::per_thread<own_pool_tag, thread_pool*>;
+
+std::size_t usual_prompt() noexcept {
+#if defined(TUSSLE_MODE_SIM)
+  return 2;  // so that an execution is the same on every machine
+#else
+  return sync::usable_cores();
+#endif
+}
+
+}  // namespace
 
 void thread_pool::line::push(task& work) noexcept {
   work.next = nullptr;
@@ -39,7 +64,8 @@ bool thread_pool::line::withdraw(task& work) noexcept {
   return false;
 }
 
-thread_pool::thread_pool(thread_pool_options options) : options_(options) {}
+thread_pool::thread_pool(thread_pool_options options)
+    : options_(options), prompt_(usual_prompt()) {}
 
 thread_pool::~thread_pool() {
   shutdown(shutdown_policy::discard);
@@ -47,32 +73,64 @@ thread_pool::~thread_pool() {
 }
 
 bool thread_pool::submit(task& work) {
-  std::list<member>::iterator added;
+  std::optional<member_at> added;
   {
     const sync::mutex_lock lock(mutex_);
     if (!open_) return false;
     line_.push(work);
     // Relaxed: a hint that something came.
     arrivals_.fetch_add(1, std::memory_order_relaxed);
-    if (coming_ >= line_.length) return is_left_to_others(work);
-    if (idle_ > 0) {
-      --idle_;
-      ++calls_;
-      ++coming_;
-      wanted_.notify_one();
-      return true;
-    }
-    if (alive_ >= options_.most_threads) return is_left_to_others(work);
-    try {
-      added = members_.emplace(members_.end());
-    } catch (const std::bad_alloc&) {
-      return is_left_to_others(work);
-    }
-    ++alive_;
-    ++starting_;
-    ++coming_;
+    if (line_is_served() || !bring(added)) return is_left_to_others(work);
+    if (!added) return true;
   }
-  return start(added, work);
+  if (start(*added)) return true;
+  const sync::mutex_lock lock(mutex_);
+  return is_left_to_others(work);
+}
+
+// Whether a task that takes as long as those before it is over sooner than a thread wakes up.
+bool thread_pool::is_quick() const { return usual_run_ < quick_run; }
+
+// Whether all that is in line will be taken without anybody being called now. Where it is
+// not, whoever made it so brings a thread.
+bool thread_pool::line_is_served() const {
+  if (coming_ >= line_.length) return true;
+  if (options_.patience <= options_.patience.zero()) return false;
+  if (coming_ > 0) return true;  // and looks again when it has its task
+  return looked_out_ && running_ > 0 && (running_ >= prompt_ || is_quick());
+}
+
+// Has one more thread come. False: there is none to be had.
+bool thread_pool::bring(std::optional<member_at>& added) {
+  if (idle_ == 0 && looked_out_) {
+    looked_out_ = false;
+    ++recalls_;
+    ++coming_;
+    recall_.notify_one();
+    return true;
+  }
+  return bring_another(added);
+}
+
+// The same, but not the lookout.
+bool thread_pool::bring_another(std::optional<member_at>& added) {
+  if (idle_ > 0) {
+    --idle_;
+    ++calls_;
+    ++coming_;
+    wanted_.notify_one();
+    return true;
+  }
+  if (alive_ >= options_.most_threads) return false;
+  try {
+    added = members_.emplace(members_.end());
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  ++alive_;
+  ++starting_;
+  ++coming_;
+  return true;
 }
 
 // True: a thread comes to `work`, or has. Not before one is certainly there: where all are
@@ -86,10 +144,10 @@ bool thread_pool::is_left_to_others(task& work) {
   return !line_.withdraw(work);  // or it has run, or was discarded by a shutdown
 }
 
-// Without the lock: the system takes a while. False: there is no thread at all for `work`.
-bool thread_pool::start(std::list<member>::iterator one, task& work) {
+// Without the lock: the system takes a while. False: it gives no more threads.
+bool thread_pool::start(member_at one) {
   try {
-    sync::schedule_point("thread_pool.submit.before_start");
+    sync::schedule_point("thread_pool.before_start");
     sync::thread started([this, one] { this->work(*one); });
     {
       const sync::mutex_lock lock(mutex_);
@@ -111,58 +169,174 @@ bool thread_pool::start(std::list<member>::iterator one, task& work) {
   --coming_;
   start_ended_.notify_all();
   end_if_all_ended();
-  return is_left_to_others(work);
+  return false;
 }
 
 void thread_pool::work(member& self) noexcept {
-  while (task* const present = next_task(self)) {
-    present->run();
+  own_pool::mine() = this;
+  turn now = come(self, false);
+  while (now.work != nullptr) {
+    // If there is no thread to be had, those that run go on with the line.
+    if (now.added) static_cast<void>(start(*now.added));
+    const std::uint64_t begun = sync::cycles();
+    now.work->run();
     sync::schedule_point("thread_pool.work.after_run");
-    // Straight on, where something waits: nobody has to be called for it.
-    for (;;) {
-      task* following = nullptr;
-      {
-        const sync::mutex_lock lock(mutex_);
-        following = line_.pop();
-      }
-      if (following == nullptr) break;
-      following->run();
-    }
-    const sync::mutex_lock lock(mutex_);
-    ++coming_;  // as one that was called, until it has looked
+    now = next_turn(self, sync::cycles() - begun);
   }
 }
+
+void thread_pool::begin_to_wait() noexcept {
+  std::optional<member_at> added;
+  {
+    const sync::mutex_lock lock(mutex_);
+    --running_;
+    if (!line_is_served()) static_cast<void>(bring(added));
+  }
+  if (added) static_cast<void>(start(*added));
+}
+
+void thread_pool::end_to_wait() noexcept {
+  const sync::mutex_lock lock(mutex_);
+  ++running_;
+}
+
+namespace detail {
+
+blocking_region::blocking_region() noexcept : pool_(own_pool::mine()) {
+  if (pool_ != nullptr) pool_->begin_to_wait();
+}
+blocking_region::~blocking_region() {
+  if (pool_ != nullptr) pool_->end_to_wait();
+}
+
+}  // namespace detail
 
 void thread_pool::end_if_all_ended() noexcept {
   if (alive_ == 0 && starting_ == 0) all_ended_.notify_all();
 }
 
-// Of a thread that counts as coming. Null: it ends, and counts no longer: a submit that
-// came between the decision and the counting would take it for one that will look again.
-task* thread_pool::next_task(member& self) {
+// Straight on, where something waits: nobody has to be called for it.
+thread_pool::turn thread_pool::next_turn(member& self, std::uint64_t cycles) {
+  bool looks = false;
+  {
+    const sync::mutex_lock lock(mutex_);
+    // The mean of the last eight or so; cut, so that one that waited is soon forgotten.
+    usual_run_ = (7 * usual_run_ + std::min(cycles, 8 * quick_run)) / 8;
+    turn next = take();
+    if (next.work != nullptr) return next;
+    --running_;
+    looks = coming_ == 0;
+    ++coming_;
+  }
+  return come(self, looks);
+}
+
+// Of a thread that counts as running. A task, if there is one.
+thread_pool::turn thread_pool::take() {
+  turn next{.work = line_.pop()};
+  if (next.work == nullptr) return next;
+  ++taken_;
+  if (!line_is_served()) static_cast<void>(bring(next.added));
+  return next;
+}
+
+// Of a thread that counts as coming. Without a task: it ends, and counts no longer: a submit
+// that came between the decision and the counting would take it for one that will look again.
+thread_pool::turn thread_pool::come(member& self, bool looks) {
 #if defined(TUSSLE_MODE_BENCH)
   // Waking a thread costs tens of microseconds on virtual machines: a short look first.
-  constexpr int looks = 200;
+  constexpr int most_looks = 200;
   const std::size_t seen = arrivals_.load(std::memory_order_relaxed);
-  for (int i = 0; i < looks; ++i) {
+  for (int i = 0; looks && i < most_looks; ++i) {
     if (arrivals_.load(std::memory_order_relaxed) != seen) break;
     __builtin_ia32_pause();
   }
+#else
+  static_cast<void>(looks);
 #endif
   const sync::mutex_lock lock(mutex_);
   for (;;) {
     --coming_;
-    if (task* const found = line_.pop()) return found;
+    // Enough are at work: who comes now watches over the line, and takes part when they are
+    // seen to be stuck.
+    if (open_ && !line_is_served() && running_ >= prompt_ && !looked_out_ &&
+        options_.patience > options_.patience.zero() && look_out())
+      --coming_;
+    ++running_;
+    turn next = take();
+    if (next.work != nullptr) return next;
+    --running_;
     if (!open_ || !idle()) break;
   }
   self.ended = true;
   --alive_;
   end_if_all_ended();
-  return nullptr;
+  return {};
 }
 
-// Sleeps. True: called, and coming. False: the time is over, or the pool is closed.
+// Watches the line until it is called, and then counts as coming. False: nothing has happened
+// for a while, and nobody is the lookout.
+bool thread_pool::look_out() {
+  looked_out_ = true;
+  const std::chrono::nanoseconds longest = 8 * options_.patience;
+  std::chrono::nanoseconds pause = options_.patience;
+  std::chrono::nanoseconds quiet{0};
+  std::size_t wanted = 1;
+  std::size_t seen = taken_;
+  while (open_) {
+    const sync::time_point end = detail::deadline_after(pause);
+    bool in_time = true;
+    while (recalls_ == 0 && open_ && in_time) in_time = recall_.wait_until(mutex_, end);
+    if (recalls_ > 0) {
+      --recalls_;
+      return true;
+    }
+    const bool moves = taken_ != seen;
+    seen = taken_;
+    if (!open_ || (!moves && line_.length > 0 && !bring_for_stuck(wanted))) break;
+    if (!moves && line_.length > 0) {
+      wanted *= 2;
+      pause = options_.patience;
+      quiet = quiet.zero();
+      continue;
+    }
+    wanted = 1;
+    quiet = moves ? quiet.zero() : quiet + pause;
+    if (quiet >= std::min<std::chrono::nanoseconds>(linger, options_.idle_time)) {
+      looked_out_ = false;
+      return false;
+    }
+    pause = std::min(2 * pause, longest);
+  }
+  // Nobody else can be had, or all is to end: one more to take from the line.
+  if (recalls_ > 0) {  // called meanwhile, and counted: another may be the lookout now
+    --recalls_;
+  } else {
+    looked_out_ = false;
+    ++coming_;
+  }
+  return true;
+}
+
+// Of the lookout: those that run have taken nothing for a while. Lets go of the lock to start
+// threads. False: no other is to be had.
+bool thread_pool::bring_for_stuck(std::size_t wanted) {
+  for (; wanted > 0 && coming_ < line_.length; --wanted) {
+    std::optional<member_at> added;
+    if (!bring_another(added)) return false;
+    if (!added) continue;
+    mutex_.unlock();
+    const bool started = start(*added);
+    mutex_.lock();
+    if (!started) return false;
+  }
+  return true;
+}
+
+// Sleeps. True: called, and coming; or the pool is closed. False: the time is over.
 bool thread_pool::idle() {
+  if (!looked_out_ && options_.patience > options_.patience.zero() && look_out())
+    return true;
   ++idle_;
   const sync::time_point end = detail::deadline_after(options_.idle_time);
   bool in_time = true;
@@ -172,7 +346,9 @@ bool thread_pool::idle() {
     return true;
   }
   --idle_;
-  return false;
+  if (open_) return false;
+  ++coming_;
+  return true;
 }
 
 void thread_pool::shutdown(shutdown_policy waiting) noexcept {
@@ -182,6 +358,7 @@ void thread_pool::shutdown(shutdown_policy waiting) noexcept {
     open_ = false;
     if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, line());
     wanted_.notify_all();
+    recall_.notify_all();
   }
   while (task* const one = dropped.pop()) one->discard();
 }

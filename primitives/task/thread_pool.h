@@ -1,23 +1,39 @@
 // thread_pool.h: threads that run tasks, started as they are needed.
 //
-// A task that is submitted finds a thread: one that is idle, or a new one while there are
-// fewer than `most_threads`; beyond that it waits in line. So with a bound it is a pool for
-// computing, and without one no task ever waits for another that blocks. A thread that has
-// been idle for `idle_time` ends.
+//                        called, or started                 takes a task
+//   asleep ◀────────────────────────────▶ coming ◀──────────────────────▶ running
+//      ▲                                    ▲  │        nothing in line
+//      └─ nothing for a while ── lookout ───┘  └─ nothing in line
+//
+// A task that is submitted is left to a thread that is coming already, and that thread calls
+// another if more than its own task is in line: one wake-up at a time, and none while a thread
+// is about to look anyway. Beyond as many running threads as there are cores, and where tasks
+// have been quick lately, nobody is called at once. Then one thread, the *lookout*, looks at
+// the line every `patience`; where no task has been taken since, those that run are taken to be
+// blocked, and it brings one more thread, then two, four and so on. So every task is
+// started, whatever the others wait for, as long as there may be more threads; and many quick
+// tasks cost one thread's time, not a wake-up each.
+//
+// With a bound it is a pool for computing, and tasks beyond it wait in line. A thread that
+// has been idle for `idle_time` ends.
 //
 // Order:    tasks start in the order submitted.
 // Blocking: submit takes a lock for a few instructions, and starts a thread where one is
-//           needed; while the first is being started, others wait for that. shutdown does not wait; join and the destructor do.
+//           needed; while the first is being started, others wait for that. shutdown does not
+//           wait; join and the destructor do.
 // Shutdown: from any thread, the pool's own too. Running tasks go on to their end. What waits
 //           is run or discarded, as asked; once it was asked to discard it stays so.
-// Source:   one queue under one lock, and at most one thread woken for a task (README.md has
-//           what was measured against it).
+// Source:   one queue under one lock. One wake-up at a time, handed on by whoever wakes: the
+//           scheduler of Go (Vyukov 2012, "Scalable Go scheduler design"), whose monitor also
+//           takes the part of the lookout. README.md has what was measured.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <list>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "primitives/sync/atomic.h"
@@ -25,6 +41,7 @@
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/thread.h"
+#include "primitives/task/blocking_region.h"
 #include "primitives/task/executor.h"
 
 namespace tussle {
@@ -35,6 +52,9 @@ enum class shutdown_policy { drain, discard };
 struct thread_pool_options {
   std::size_t most_threads = std::numeric_limits<std::size_t>::max();
   std::chrono::nanoseconds idle_time = std::chrono::seconds(60);
+  // How long a task may stand in line, untouched, behind others that run, before there is one
+  // more thread for it. 0: never, there is a thread for each at once.
+  std::chrono::nanoseconds patience = std::chrono::microseconds(50);
 };
 
 // All functions from any threads at once; the destructor and join not from its own.
@@ -58,6 +78,8 @@ class thread_pool final : public executor {
   std::size_t threads() const;
 
  private:
+  friend class detail::blocking_region;
+
   struct member {
     sync::thread thread;
     bool started = false;  // the handle is there
@@ -74,29 +96,53 @@ class thread_pool final : public executor {
     bool withdraw(task& work) noexcept;  // false: it is not in it
   };
 
+  using member_at = std::list<member>::iterator;
+  // A task to run, null for none; and a thread to start first, where one is wanted.
+  struct turn {
+    task* work = nullptr;
+    std::optional<member_at> added = {};
+  };
+
+  bool is_quick() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool line_is_served() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool bring(std::optional<member_at>& added) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool bring_another(std::optional<member_at>& added)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool is_left_to_others(task& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool start(std::list<member>::iterator one, task& work);
+  bool start(member_at one);
+
   void work(member& self) noexcept;
-  task* next_task(member& self);
+  turn come(member& self, bool looks);
+  turn next_turn(member& self, std::uint64_t cycles);
+  turn take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool look_out() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void begin_to_wait() noexcept;
+  void end_to_wait() noexcept;
+  bool bring_for_stuck(std::size_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void join_ended() noexcept;
   void end_if_all_ended() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const thread_pool_options options_;
+  const std::size_t prompt_;  // so many running threads are brought without patience
 
   mutable sync::mutex mutex_;
-  sync::condition_variable wanted_;
+  sync::condition_variable wanted_;  // for those asleep
+  sync::condition_variable recall_;  // for the lookout
   sync::condition_variable all_ended_;
   sync::condition_variable start_ended_;  // a thread is there, or could not be started
   line line_ ABSL_GUARDED_BY(mutex_);
   std::list<member> members_ ABSL_GUARDED_BY(mutex_);
   std::size_t alive_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t starting_ ABSL_GUARDED_BY(mutex_) = 0;  // their handles are not there yet
-  std::size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;      // sleep, and were not called
+  std::size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;      // asleep, and not called
   std::size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;     // made to sleepers, not heard yet
-  // Called or started, and without a task so far: at least as many as tasks in line, unless
-  // there are as many threads as there may be.
-  std::size_t coming_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::size_t coming_ ABSL_GUARDED_BY(mutex_) = 0;  // called, started or back from a task
+  std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // have a task, and do not wait
+  std::size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;    // tasks so far
+  bool looked_out_ ABSL_GUARDED_BY(mutex_) = false;  // there is a lookout
+  std::size_t recalls_ ABSL_GUARDED_BY(mutex_) = 0;  // of lookouts to work, not heard yet
+  std::uint64_t usual_run_ ABSL_GUARDED_BY(mutex_) = 0;  // of a task, lately; cycles
   bool open_ ABSL_GUARDED_BY(mutex_) = true;
   // Changes whenever something comes: what a thread looks at before it sleeps.
   sync::atomic<std::size_t> arrivals_{0};
