@@ -54,7 +54,9 @@ namespace {
 }  // namespace
 
 void heavy_barrier() noexcept {
-  if (!light_barriers() || pass_barriers()) return;
+  if (!light_barriers()) return;
+  if (simulator* s = detail::simulated()) return s->heavy_barrier();
+  if (pass_barriers()) return;
   // A forked child may have to enlist anew.
   if (errno == EPERM && enlist() && pass_barriers()) return;
   give_up();

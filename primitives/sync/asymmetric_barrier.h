@@ -15,13 +15,15 @@
 // and the heavy side: B.store(y, seq_cst); heavy_barrier(); A.load(seq_cst).
 //
 // Not used under ThreadSanitizer, which knows neither fences nor the system call: there
-// light_barriers() is false. Nor in mode sim, whose memory model has no barriers. The
-// environment variable TUSSLE_NO_MEMBARRIER has the same effect, for tests and comparisons.
+// light_barriers() is false. In an execution of a simulator it is so unless the program asks
+// for heavy barriers. The environment variable TUSSLE_NO_MEMBARRIER has the same effect as the
+// sanitizer, for tests and comparisons.
 #pragma once
 
 #include <atomic>
 
 #include "primitives/sync/mode.h"
+#include "primitives/sync/simulator.h"
 
 namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
@@ -32,11 +34,20 @@ extern bool membarrier_registered;
 }  // namespace detail
 
 inline bool light_barriers() noexcept {
-#if defined(TUSSLE_MODE_TSAN) || defined(TUSSLE_MODE_SIM)
+#if defined(TUSSLE_MODE_TSAN)
   return false;
+#elif defined(TUSSLE_MODE_SIM)
+  const simulator* const s = detail::simulated();
+  return s != nullptr && s->has_heavy_barriers();
 #else
   return detail::membarrier_registered;
 #endif
+}
+
+// Has light_barriers() true in what follows of the execution of a simulator. Nothing
+// elsewhere. Before any thread reads.
+inline void ask_for_heavy_barriers() noexcept {
+  if (simulator* s = detail::simulated()) s->ask_for_heavy_barriers();
 }
 
 // Between a store and the loads that a heavy barrier elsewhere must order after it. Only the

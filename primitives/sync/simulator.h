@@ -81,6 +81,12 @@ class simulator {
   // Wakes one waiter or all of a condition variable or of a word.
   virtual void notify(const void* object, bool all) noexcept = 0;
 
+  // Barriers that one thread makes all others pass: only where the program asked for them,
+  // so that the other way is explored, too.
+  virtual bool has_heavy_barriers() const noexcept = 0;
+  virtual void ask_for_heavy_barriers() noexcept = 0;
+  virtual void heavy_barrier() noexcept = 0;
+
   // The new thread calls run(state). Returns its number.
   virtual int start_thread(void (*run)(void* state), void* state) = 0;
   virtual void join_thread(int number) noexcept = 0;

@@ -11,6 +11,7 @@
 #include "primitives/reclaim/node_cell.h"
 #include "primitives/reclaim/retired.h"
 #include "primitives/reference/counted_ptr.h"
+#include "primitives/sync/asymmetric_barrier.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/plain.h"
 #include "workloads/litmus/litmus_values.h"
@@ -77,6 +78,18 @@ struct slot_changes_users : slot_with_two_users<by_a_load> {
             .statement = "ATOM-17",
             .source = "workloads/litmus/handover.h"};
   }
+};
+
+struct light_slot_changes_users : slot_with_two_users<by_a_load> {
+  static program_info info() {
+    return {.name = "reclaim.light_slot_changes_users",
+            .question =
+                "Is what another thread did through a slot over when a light load's "
+                "node is found there?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/handover.h"};
+  }
+  light_slot_changes_users() { sync::ask_for_heavy_barriers(); }
 };
 
 struct slot_names_what_was_replaced : slot_with_two_users<by_an_exchange> {

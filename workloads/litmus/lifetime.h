@@ -11,6 +11,7 @@
 #include "primitives/atom/atom.h"
 #include "primitives/reclaim/node_cell.h"
 #include "primitives/reclaim/retired.h"
+#include "primitives/sync/asymmetric_barrier.h"
 #include "primitives/sync/atomic.h"
 #include "workloads/litmus/litmus_values.h"
 
@@ -112,6 +113,43 @@ struct reader_protects {
     reclaim::clean_up();
   }
   std::array<int, 1> arbiter() { return {seen}; }
+};
+
+// Where readers only write their slot, and the barrier is the scanning thread's.
+struct light_reader_protects : reader_protects {
+  static program_info info() {
+    return {.name = "reclaim.light_reader_protects",
+            .question =
+                "Is a node kept from destruction while a slot names it that was "
+                "written without a barrier?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/lifetime.h"};
+  }
+  light_reader_protects() { sync::ask_for_heavy_barriers(); }
+};
+
+// The reader has scanned before, and announces its next light read anew.
+struct light_reader_announces_again : reader_protects {
+  static program_info info() {
+    return {.name = "reclaim.light_reader_announces_again",
+            .question =
+                "Is a node kept from destruction while a thread reads it lightly that "
+                "has scanned before?",
+            .statement = "ATOM-17",
+            .source = "workloads/litmus/lifetime.h"};
+  }
+  light_reader_announces_again() { sync::ask_for_heavy_barriers(); }
+
+  void actor_1() {
+    const auto look = [](const witness&) {};
+    own.read(look);
+    node next = node::make(0, nullptr);
+    { const node old = own.exchange(next); }
+    reclaim::clean_up();
+    reader_protects::actor_1();
+  }
+
+  reclaim::node_cell<witness> own{node::make(0, nullptr)};
 };
 
 // Each replaces, scans, and reads what it replaced.

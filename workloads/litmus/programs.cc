@@ -28,6 +28,7 @@ tussle::litmus::programs all_litmus_programs() {
       compare_and_set_once_inline>(all);
   add<snapshot_outlives_replacement, snapshot_changes_hands, reader_protects,
       handle_dropped_during_scan, last_two_handles>(all);
+  add<light_reader_protects, light_reader_announces_again, light_slot_changes_users>(all);
   add<replaced_value_lives, slot_changes_users, row_changes_threads,
       reader_against_compare_and_set, reader_against_swap, slot_names_what_was_replaced,
       last_two_owners>(all);

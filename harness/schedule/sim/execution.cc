@@ -34,6 +34,7 @@ void execution::reset(chooser& decides, const limits& within, bool shown) {
   // Not zero: programs subtract from it.
   now_ = sync::time_point(std::chrono::hours(1));
   spurious_failures_left_ = within.spurious_failures;
+  heavy_barriers_ = false;
   failed_allocations_left_ = within.failed_allocations;
 }
 

@@ -88,6 +88,9 @@ class execution final : public sync::simulator, private store_choice {
   bool wait_while(const memory_access& load, std::uint32_t expected,
                   const sync::time_point* deadline) noexcept override;
   void notify(const void* object, bool all) noexcept override;
+  bool has_heavy_barriers() const noexcept override { return heavy_barriers_; }
+  void ask_for_heavy_barriers() noexcept override { heavy_barriers_ = true; }
+  void heavy_barrier() noexcept override;
   int start_thread(void (*body)(void* state), void* state) override;
   void join_thread(int number) noexcept override;
   void yield() noexcept override;
@@ -181,6 +184,7 @@ class execution final : public sync::simulator, private store_choice {
   std::unordered_map<const void*, std::vector<notification>> notifications_;
   std::vector<void (*)() noexcept> at_end_;
   sync::time_point now_;
+  bool heavy_barriers_ = false;
   int spurious_failures_left_ = 0;
   int failed_allocations_left_ = 0;
 };

@@ -55,6 +55,10 @@ class memory_system {
   virtual void release(int thread, const void* object) = 0;
   virtual void acquire(int thread, const void* object) = 0;
 
+  // All of these threads pass a full barrier, as if each ran a seq_cst fence between two of
+  // the caller's (P1202, "Asymmetric thread fences").
+  virtual void barrier(int thread, int threads) = 0;
+
   // Performs one atomic operation of `thread`. A weak compare-exchange that fails for no
   // reason comes as a load.
   virtual memory_result perform(int thread, const memory_access& next,

@@ -167,6 +167,12 @@ void execution::named_point(const char* name) noexcept {
   record("point", nullptr, name);
 }
 
+void execution::heavy_barrier() noexcept {
+  point(nullptr, true);
+  memory_->barrier(current_->number, static_cast<int>(threads_));
+  record("heavy barrier", nullptr, "");
+}
+
 sync::time_point execution::now() noexcept {
   point(&now_, false);
   // Time passes while it is looked at: who waits for it in a loop is no livelock.

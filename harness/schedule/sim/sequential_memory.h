@@ -22,6 +22,7 @@ class sequential_memory final : public memory_system {
   void join(int waiter, int ended) override;
   void release(int thread, const void* object) override;
   void acquire(int thread, const void* object) override;
+  void barrier(int /*thread*/, int /*threads*/) override {}  // the order is total anyway
   memory_result perform(int thread, const memory_access& next,
                         store_choice& choice) override;
   std::optional<racing_access> touch(int thread, const void* address, std::size_t size,

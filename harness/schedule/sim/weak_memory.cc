@@ -56,6 +56,14 @@ void weak_memory::acquire(int thread, const void* object) {
   model_.acquire(id(thread), objects_[object]);
 }
 
+void weak_memory::barrier(int thread, int threads) {
+  model_.fence(id(thread), std::memory_order_seq_cst);
+  for (int other = 0; other < threads; ++other) {
+    if (other != thread) model_.fence(id(other), std::memory_order_seq_cst);
+  }
+  model_.fence(id(thread), std::memory_order_seq_cst);
+}
+
 location weak_memory::location_of(const memory_access& next) {
   const auto known = atomics_.find(next.address);
   if (known != atomics_.end()) return known->second;

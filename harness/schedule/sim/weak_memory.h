@@ -24,6 +24,7 @@ class weak_memory final : public memory_system {
   void join(int waiter, int ended) override;
   void release(int thread, const void* object) override;
   void acquire(int thread, const void* object) override;
+  void barrier(int thread, int threads) override;
   memory_result perform(int thread, const memory_access& next,
                         store_choice& choice) override;
   std::optional<racing_access> touch(int thread, const void* address, std::size_t size,
