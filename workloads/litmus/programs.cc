@@ -4,6 +4,7 @@
 #include "workloads/litmus/lifetime.h"
 #include "workloads/litmus/order.h"
 #include "workloads/litmus/planted.h"
+#include "workloads/litmus/results.h"
 #include "workloads/litmus/updates.h"
 #include "workloads/litmus/watching.h"
 
@@ -34,6 +35,10 @@ tussle::litmus::programs all_litmus_programs() {
       last_two_owners>(all);
   add<watch_after_installation, watch_chain, add_watch_against_reset,
       remove_watch_against_reset, set_validator_against_reset>(all);
+  add<promise_publishes, promise_delivered_twice, delay_forced_twice,
+      cancel_against_completion, two_cancel>(all);
+  add<two_send, send_against_going_idle, send_against_shutdown, send_against_restart>(
+      all);
   add<store_buffering_release, relaxed_flag, torn_value, watch_before_installation,
       early_free, swap_by_store>(all);
   return all;
