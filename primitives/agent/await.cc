@@ -5,6 +5,7 @@
 
 #include "primitives/agent/sending.h"
 #include "primitives/reference/errors.h"
+#include "primitives/task/blocking_region.h"
 
 namespace tussle {
 
@@ -32,6 +33,7 @@ bool await_latch::wait(const sync::time_point* deadline) const {
     // (2) acquire; pairs with (1): what the awaited agents did is visible.
     const std::uint32_t left = left_.load(std::memory_order_acquire);
     if (left == 0) return true;
+    const blocking_region here;
     if (deadline == nullptr) {
       left_.wait(left);
     } else if (sync::clock::now() >= *deadline) {
