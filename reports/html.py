@@ -97,6 +97,14 @@ def litmus_page(litmus: dict[str, Any]) -> str:
     )
 
 
+def claims_page(claims: dict[str, Any]) -> str:
+    """Returns the page of claims (see claims.py)."""
+    return _environment().get_template("claims_page.html.j2").render(
+        claims=claims, style=Markup(_read("style.css")), colours=Markup(_colours()),
+        script=Markup(_read("script.js")),
+    )
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,

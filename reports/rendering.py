@@ -13,12 +13,14 @@ def render(directory: Path, baseline: Path | None = None, noticed: Path | None =
 
     `noticed` is a stored mutants.json that the page shows too; a directory's own is shown anyway.
     """
-    from reports import detectors, litmus
+    from reports import claims, detectors, litmus
 
     if detectors.is_alone(directory):
         return detectors.render(directory)
     if litmus.is_alone(directory):
         return litmus.render(directory)
+    if claims.is_alone(directory):
+        return claims.render(directory)
     from reports.compare import compare
     from reports.html import to_html
     from reports.latency import write_histograms

@@ -8,7 +8,7 @@ from typing import Any
 from reports.errors import RecordError
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "harness" / "record"
-NAMES = ("manifest", "unit", "environment", "race", "history", "summary", "mutants", "litmus")
+NAMES = ("manifest", "unit", "environment", "race", "history", "summary", "mutants", "litmus", "claims")
 
 
 def read_json(path: Path, name: str, mend: str) -> Any:

@@ -20,6 +20,7 @@ COMMANDS = {
     "mutants": "break the shipped code on purpose, and see who notices",
     "score": "which detector finds which bug, in how many executions: one table",
     "litmus": "count what tiny concurrent programs come to, against a table of what may",
+    "claims": "put what is taught of the primitives to the test",
     "list": "say which workloads, subjects, cases and presets there are",
     "doctor": "say what on this machine would spoil results, and how to mend it",
     "compare": "compare two stored results",
@@ -158,6 +159,14 @@ def _score(arguments: list[str]) -> int:
     return score.main(ROOT, _parse(parser, arguments))
 
 
+def _claims(arguments: list[str]) -> int:
+    from harness.runner import claims
+
+    parser = _parser("claims", epilog=claims.EPILOG)
+    claims.add_arguments(parser)
+    return claims.main(ROOT, _parse(parser, arguments))
+
+
 def _litmus(arguments: list[str]) -> int:
     from harness.runner import litmus
 
@@ -229,6 +238,7 @@ _ANSWERS = {
     "mutants": _mutants,
     "score": _score,
     "litmus": _litmus,
+    "claims": _claims,
     "list": _list,
     "doctor": _doctor,
     "compare": _compare,

@@ -144,7 +144,7 @@ def draw_value(condition: Condition, chance: random.Random) -> Value:
     if condition.labels:
         return chance.choice(condition.labels)
     if condition.allowed:
-        return chance.choice([value for value in condition.allowed if value <= high])
+        return chance.choice([value for value in condition.allowed if float(value) <= high])
     if condition.name == "threads":
         low = min(max(2, low), high)
         return round(_logarithmic(low, min(high, max(low, MOST_THREADS_PER_CORE * plan.cores())), chance))
