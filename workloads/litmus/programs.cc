@@ -37,8 +37,8 @@ tussle::litmus::programs all_litmus_programs() {
       remove_watch_against_reset, set_validator_against_reset>(all);
   add<promise_publishes, promise_delivered_twice, delay_forced_twice,
       cancel_against_completion, two_cancel>(all);
-  add<two_send, send_against_going_idle, send_against_shutdown, send_against_restart>(
-      all);
+  add<two_send, send_against_going_idle, send_against_shutdown, send_against_restart,
+      send_against_clearing_restart>(all);
   add<store_buffering_release, relaxed_flag, torn_value, watch_before_installation,
       early_free, swap_by_store>(all);
   return all;

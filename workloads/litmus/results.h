@@ -279,4 +279,15 @@ struct send_against_restart {
   }
 };
 
+// What waits is dropped, but not what is accepted once the agent is well again.
+struct send_against_clearing_restart : send_against_restart {
+  static program_info info() {
+    return {.name = "agent.send_against_clearing_restart",
+            .question = "Does an action that is accepted at a clearing restart run?",
+            .statement = "AGT-20",
+            .source = "workloads/litmus/results.h"};
+  }
+  void actor_1() { a.restart(10, restart_queue::clear); }
+};
+
 }  // namespace tussle::workloads::litmus
