@@ -182,7 +182,16 @@ class chain {
       not_before(operations_[next].invoked, next);
       present = update_of(operations_[next])->left;
     }
-    return all_passed() ? chain_result{answer::linearizable, ""} : unreached();
+    if (!all_passed()) return unreached();
+    // What came later than it could have may be too late for a refusal that was let by.
+    return postponed_ ? chain_result{} : chain_result{answer::linearizable, ""};
+  }
+
+  bool has_unseen_pending() const {
+    return std::any_of(links_.begin(), links_.end(), [&](const auto& each) {
+      const link& at = each.second;
+      return at.writer != nobody && operations_[at.writer].is_pending() && !at.needed;
+    });
   }
 
   // A compare-and-set that failed happened before the value that it expected came, or after
@@ -195,11 +204,16 @@ class chain {
       for (const std::uint32_t i : at.refusals) {
         const operation& one = operations_[i];
         if (one.invoked <= now_ || (next != nobody && replaced <= one.returned)) continue;
+        // A pending update that nobody saw may have replaced the last value.
+        if (next == nobody && has_unseen_pending()) {
+          broken_ = {};
+          return false;
+        }
         if (at.writer == nobody) {
           return fail(name(i) + " failed while the cell held what it expected");
         }
         not_before(one.invoked, i);
-        moved = true;
+        moved = postponed_ = true;
       }
     }
     return true;
@@ -243,6 +257,7 @@ class chain {
   std::size_t passed_ = 0;        // values of the chain
   stamp now_ = 0;                 // when the present value came, at the earliest
   std::uint32_t since_ = nobody;  // what `now_` is the invocation of
+  bool postponed_ = false;        // a value came later for the sake of a refusal
   chain_result broken_;
 };
 

@@ -80,6 +80,24 @@ TEST(cell_history, a_compare_and_set_that_failed_although_nobody_was_in_its_way)
       {compare_and_set(0, {1, 4}, 0, 7, false), exchange(1, {2, 3}, 8, 0)}, cell));
 }
 
+// One refusal needs the exchange early, the other one late: each alone is explained.
+TEST(cell_history, refusals_that_contradict_each_other) {
+  const history both = {compare_and_set(0, {2, 4}, 0, 9, false),
+                        exchange(1, {1, 20}, 2, 0),
+                        compare_and_set(2, {10, 12}, 2, 7, false)};
+
+  EXPECT_FALSE(is_right(both, cell));
+  EXPECT_TRUE(is_right({both[0], both[1]}, cell));
+  EXPECT_TRUE(is_right({both[1], both[2]}, cell));
+}
+
+TEST(cell_history, a_refusal_that_a_pending_update_explains) {
+  EXPECT_TRUE(is_right(
+      {pending(0, 3, call::exchange, 1), compare_and_set(1, {4, 5}, 0, 2, false)}, cell));
+  EXPECT_FALSE(is_right(
+      {pending(0, 6, call::exchange, 1), compare_and_set(1, {4, 5}, 0, 2, false)}, cell));
+}
+
 TEST(cell_history, a_compare_and_set_that_won_against_a_value_that_was_gone) {
   EXPECT_FALSE(is_right(
       {exchange(0, {1, 2}, 7, 0), compare_and_set(1, {3, 4}, 0, 8, true)}, cell));

@@ -10,6 +10,7 @@ namespace tussle::history {
 
 harness::verdict verdict_of(const recorder& recorded, const specification& object) {
   const history operations = recorded.operations();
+  if (operations.empty()) return harness::verdict::fail("nothing was recorded");
   const judgement said = check(operations, object);
   const std::string clock = to_string(recorded.source());
   if (said.said == answer::linearizable) {

@@ -41,6 +41,7 @@ class exploration {
     how.within.spurious_failures = static_cast<int>(how_->spurious_failures);
     how.memory =
         how_->has_weak_memory ? &sim::make_weak_memory : &sim::make_sequential_memory;
+    how.after_each = [this] { ++found[latest_]; };
     sim::result seen = sim::explore(how, [this] { execute(); });
     executions += seen.executions;
     spent += seen.seconds;
@@ -63,10 +64,11 @@ class exploration {
     const std::unique_ptr<batch> states = what_->make_batch();
     states->refresh(1);
     sim::threads(what_->actors, [&](int actor) { states->act(actor, 0); });
-    const values seen = states->judge(0);
-    // What comes after the forbidden one only repeats and shrinks it.
-    if (!met_forbidden_) ++found[seen];
+    const values seen = latest_ = states->judge(0);
     if (!is_forbidden(*what_, seen)) return;
+    // What comes after the forbidden one only repeats and shrinks it, and so does what comes
+    // after another finding: those are not counted.
+    if (!met_forbidden_) ++found[seen];
     met_forbidden_ = true;
     sim::require(false, "forbidden outcome: " + to_text(seen, what_->values));
   }
@@ -75,6 +77,7 @@ class exploration {
   double seconds_;
   std::uint64_t seed_;
   const search* how_;
+  values latest_{};
   bool met_forbidden_ = false;
 };
 

@@ -20,7 +20,7 @@ const char* to_string(runner ran) { return ran == runner::sim ? "sim" : "threads
 const char* status_of(const result& one) {
   if (!one.error.empty()) return "failed";
   if (one.info.kind == program_kind::planted)
-    return one.broken() ? "caught" : "not_caught";
+    return one.is_noticed() ? "caught" : "not_caught";
   return one.is_finding() ? "broken" : "ok";
 }
 
@@ -71,7 +71,7 @@ std::string heading(const result& one) {
   }
   if (!one.has_core_each) text << ", more actors than cores";
   if (one.info.kind == program_kind::planted) {
-    text << (one.broken() ? ", planted: caught" : ", planted: not caught here");
+    text << (one.is_noticed() ? ", planted: caught" : ", planted: not caught here");
   } else if (one.is_finding()) {
     text << (one.broken() ? ", FORBIDDEN" : ", FOUND: " + one.finding);
   }

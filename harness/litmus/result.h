@@ -33,10 +33,9 @@ struct result {
     return seconds > 0 ? static_cast<double>(executions) / seconds : 0;
   }
   bool broken() const { return has_forbidden(outcomes); }
+  bool is_noticed() const { return broken() || !finding.empty(); }
   // A forbidden outcome, or another finding, that nobody planted.
-  bool is_finding() const {
-    return (broken() || !finding.empty()) && info.kind == program_kind::ours;
-  }
+  bool is_finding() const { return is_noticed() && info.kind == program_kind::ours; }
   bool all_reached() const;  // every listed outcome that is not forbidden
 };
 

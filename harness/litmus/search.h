@@ -9,9 +9,10 @@ namespace tussle::litmus {
 struct search {
   // random, pct or pos, which draw; empty: all executions first.
   std::string strategy = {};
-  bool has_weak_memory = true;          // false: loads read the newest store
-  std::uint64_t executions = 0;         // of each program, at most; 0: as time allows
-  std::uint64_t spurious_failures = 0;  // of weak compare-exchanges, in an execution
+  bool has_weak_memory = true;   // false: loads read the newest store
+  std::uint64_t executions = 0;  // of each program, at most; 0: as time allows
+  std::uint64_t spurious_failures =
+      0;  // of weak compare-exchanges and waits, in an execution
   // What is found is cut down and shown with source lines, which can take seconds.
   bool shrinks = true;
 };

@@ -106,6 +106,10 @@ def _ended(ending: process.Ending, detector: Detector, scratch: Path) -> Explore
     """What a process says that came to no end of its own."""
     errors = (scratch / "stderr").read_text("utf-8", "replace").strip().splitlines()
     last = errors[-1] if errors else ""
+    if detector.preset == "sim" and (ending.timed_out or ending.exit_code == exit_codes.INCOMPLETE):
+        # A search says by itself what it finds, endless loops among it: this says nothing of the bug.
+        what = f"still running after {ending.seconds:.0f} s" if ending.timed_out else last
+        raise Trouble(f"the search came to no end ({what})", "give it more time, or a quieter machine", detector.name)
     if ending.timed_out:
         return Explored("hang", f"still running after {ending.seconds:.0f} s", 0, ending.seconds)
     if ending.exit_code == exit_codes.USAGE:

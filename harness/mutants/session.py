@@ -314,10 +314,15 @@ def _tell(record: Record) -> None:
 
 
 def exit_code(record: Record) -> int:
-    """Returns 2 for what does not build, 4 when a detector complains of the shipped code, 3 for a slip."""
+    """Returns 2 for what does not build, 3 for a slip, 4 when a detector complains of the shipped code.
+
+    A gate for which the time did not suffice is not passed: 4, too.
+    """
     states = {subject["state"] for subject in record["subjects"]}
     if "broken" in states:
         return exit_codes.USAGE
     if "slipped through" in states:
         return exit_codes.BROKEN
-    return exit_codes.INCOMPLETE if any(each["caught"] for each in record["control"]) else exit_codes.OK
+    unfinished = record["gate"] and bool(record["left_out"])
+    complains = any(each["caught"] for each in record["control"])
+    return exit_codes.INCOMPLETE if complains or unfinished else exit_codes.OK

@@ -19,7 +19,10 @@ class plain {
  public:
   constexpr plain() : plain(T()) {}
   explicit constexpr plain(T initial) : value_(std::move(initial)) {
-    if (simulator* s = detail::simulated()) s->begin_life(&value_, bytes);
+    if (simulator* s = detail::simulated()) {
+      s->begin_life(&value_, bytes);
+      s->touch(&value_, bytes, true);
+    }
   }
   plain(const plain&) = delete;
   plain& operator=(const plain&) = delete;

@@ -96,8 +96,8 @@ bool sleep_on(const word& w, std::uint32_t expected, const time_point* deadline)
     const memory_access look{.kind = access::load,
                              .size = sizeof expected,
                              .address = const_cast<word*>(&w),
-                             .order = std::memory_order_acquire,
-                             .failure_order = std::memory_order_acquire};
+                             .order = std::memory_order_relaxed,
+                             .failure_order = std::memory_order_relaxed};
     return s->wait_while(look, expected, deadline);
   }
   announce({operation::wait, &w, nullptr});

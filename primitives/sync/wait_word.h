@@ -21,7 +21,7 @@ namespace tussle::sync {
 inline namespace TUSSLE_SYNC_MODE {
 
 namespace detail {
-// Sleep until woken, unless the word is not `expected` (acquire) to begin with. False: the
+// Sleep until woken, unless the word is not `expected` (relaxed) to begin with. False: the
 // deadline (null: none) passed.
 bool sleep_on(const atomic<std::uint32_t>& word, std::uint32_t expected,
               const time_point* deadline);

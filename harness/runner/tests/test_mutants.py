@@ -141,7 +141,7 @@ def test_a_mutant_that_does_not_build_is_no_catch(root: Path, tmp_path: Path) ->
 
     assert record["state"] == "broken"
     assert "nothing" in record["error"]
-    assert session.exit_code({"subjects": [record], "control": []}) == 2
+    assert session.exit_code({"subjects": [record], "control": [], "gate": False, "left_out": []}) == 2
 
 
 @needs_compiler
@@ -238,7 +238,14 @@ def test_what_detectors_made_of_a_subject_is_judged(record: dict[str, Any], stat
     (["caught"], 1, 4),
 ])
 def test_the_exit_code(states: list[str], complaints: int, code: int) -> None:
-    record = {"subjects": [{"state": each} for each in states], "control": [{"caught": complaints}]}
+    record = {"subjects": [{"state": each} for each in states], "control": [{"caught": complaints}],
+              "gate": True, "left_out": []}
+    assert session.exit_code(record) == code
+
+
+@pytest.mark.parametrize(("gate", "code"), [(True, 4), (False, 0)])
+def test_a_gate_whose_time_did_not_suffice_is_not_passed(gate: bool, code: int) -> None:
+    record = {"subjects": [], "control": [], "gate": gate, "left_out": ["late"]}
     assert session.exit_code(record) == code
 
 

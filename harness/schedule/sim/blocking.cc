@@ -20,15 +20,15 @@ void execution::give_back(const void* mutex) noexcept {
 }
 
 void execution::lock(const void* mutex) noexcept {
-  check_alive(mutex, 1);
   block(need::mutex, mutex, nullptr);
+  check_alive(mutex, 1);
   take(mutex);
   record("lock", mutex, "");
 }
 
 bool execution::try_lock(const void* mutex) noexcept {
-  check_alive(mutex, 1);
   point(mutex, true);
+  check_alive(mutex, 1);
   const bool is_free = !mutexes_.contains(mutex);
   if (is_free) take(mutex);
   record("try lock", mutex, is_free ? "taken" : "held by another thread");
@@ -36,8 +36,8 @@ bool execution::try_lock(const void* mutex) noexcept {
 }
 
 void execution::unlock(const void* mutex) noexcept {
-  check_alive(mutex, 1);
   point(mutex, true);
+  check_alive(mutex, 1);
   give_back(mutex);
   record("unlock", mutex, "");
 }
@@ -52,12 +52,13 @@ bool execution::sleep(const void* object, const sync::time_point* deadline) noex
 
 bool execution::wait(const void* condition, const void* mutex,
                      const sync::time_point* deadline) noexcept {
-  check_alive(condition, 1);
   point(condition, true);
+  check_alive(condition, 1);
   give_back(mutex);
   record("wait", condition, shown_ ? "gives up " + names_.of(mutex) : "");
-  // After a notification the thread goes on as soon as it gets the mutex.
-  const bool woken = sleep(condition, deadline);
+  // After a notification, or for no reason, the thread goes on as soon as it gets the mutex.
+  const bool woken = fails(decision::spurious_failure, spurious_failures_left_) ||
+                     sleep(condition, deadline);
   block(need::mutex, mutex, nullptr);
   take(mutex);
   record(woken ? "woken" : "timed out", condition,
@@ -71,14 +72,18 @@ bool execution::wait_while(const memory_access& load, std::uint32_t expected,
   class newest final : public store_choice {
     std::size_t pick(std::size_t /*stores*/) override { return 0; }
   } choice;
-  check_alive(load.address, load.size);
   point(load.address, false);
+  check_alive(load.address, load.size);
   const memory_result found = memory_->perform(current_->number, load, choice);
   if (found.value != expected) {
     record("wait", load.address, "is already " + std::to_string(found.value));
     return true;
   }
   record("wait", load.address, "is " + std::to_string(expected));
+  if (fails(decision::spurious_failure, spurious_failures_left_)) {
+    record("woken", load.address, "for no reason");
+    return true;
+  }
   const bool woken = sleep(load.address, deadline);
   record(woken ? "woken" : "timed out", load.address, "");
   return woken;
@@ -102,10 +107,10 @@ void execution::wake(fiber& sleeper) noexcept {
 }
 
 void execution::notify(const void* object, bool all) noexcept {
-  check_alive(object, 1);
   point(object, true);
+  check_alive(object, 1);
   std::vector<fiber*> sleepers = sleepers_on(object);
-  if (!all && sleepers.size() > 1) {
+  if (!all && sleepers.size() > 1 && outcome_.points <= limits_.most_points) {
     const std::size_t chosen =
         ask({.about = decision::waiter, .answers = sleepers.size()});
     sleepers = {sleepers[chosen]};

@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <new>
+#include <optional>
 #include <string>
 
 #include "harness/schedule/sim/explore.h"
 #include "harness/schedule/sim/findings_testing.h"
 #include "harness/schedule/sim/program.h"
+#include "harness/schedule/sim/weak_memory.h"
+#include "primitives/sync/allocate.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
@@ -134,6 +138,111 @@ TEST(finding, two_polite_threads_that_never_get_in) {
   options soon{.executions = 2000, .within = {.most_points = 40}};
   EXPECT_EQ(kind_found([] { enter_politely(true); }, soon), finding_kind::livelock);
   expect_clean([] { enter_politely(false); }, soon);
+}
+
+// Who waits frees what it waited with; the notification comes before the unlock, or late.
+struct freed_by_the_waiter {
+  sync::mutex mutex;
+  sync::condition_variable changed;
+  bool ready = false;
+};
+
+void notify_one_that_frees(bool late) {
+  auto* const b =
+      new (sync::allocate(sizeof(freed_by_the_waiter), alignof(freed_by_the_waiter)))
+          freed_by_the_waiter;
+  threads({[b] {
+             b->mutex.lock();
+             while (!b->ready) b->changed.wait(b->mutex);
+             b->mutex.unlock();
+             b->~freed_by_the_waiter();
+             sync::deallocate(b, alignof(freed_by_the_waiter));
+           },
+           [b, late] {
+             b->mutex.lock();
+             b->ready = true;
+             if (!late) b->changed.notify_one();
+             b->mutex.unlock();
+             if (late) b->changed.notify_one();
+           }});
+}
+
+TEST(finding, a_notification_of_something_that_its_waiter_has_freed) {
+  const options all{.with = strategy::exhaustive, .executions = 100'000};
+  const auto kind = kind_found([] { notify_one_that_frees(true); }, all);
+
+  EXPECT_TRUE(kind == finding_kind::use_after_free || kind == finding_kind::data_race);
+}
+
+TEST(finding, a_wait_that_is_not_repeated_where_waits_end_for_no_reason) {
+  const auto wait_once = [](bool again) {
+    sync::mutex mutex;
+    sync::condition_variable changed;
+    bool ready = false;
+    threads({[&] {
+               const sync::mutex_lock lock(mutex);
+               if (again) {
+                 while (!ready) changed.wait(mutex);
+               } else if (!ready) {
+                 changed.wait(mutex);
+               }
+               require(ready, "it is ready");
+             },
+             [&] {
+               const sync::mutex_lock lock(mutex);
+               ready = true;
+               changed.notify_one();
+             }});
+  };
+  const options with{.executions = 2000, .within = {.spurious_failures = 2}};
+
+  EXPECT_EQ(kind_found([&] { wait_once(false); }, with), finding_kind::check_failed);
+  EXPECT_EQ(kind_found([&] { wait_once(false); }), std::nullopt);
+  expect_clean([&] { wait_once(true); }, with);
+}
+
+// Correct, if stores become visible some time.
+TEST(finding, waiting_for_a_relaxed_store_is_no_livelock_where_memory_is_weak) {
+  options how{.with = strategy::exhaustive, .executions = 100'000};
+  how.memory = &make_weak_memory;
+  how.within.most_points = 200;
+  const result seen = explore(how, [] {
+    sync::atomic<int> flag{0};
+    threads({[&] { flag.store(1, std::memory_order_relaxed); },
+             [&] {
+               while (flag.load(std::memory_order_relaxed) == 0) sync::yield();
+             }});
+  });
+
+  EXPECT_FALSE(seen.failed) << seen.failed->found.text;
+  EXPECT_TRUE(seen.complete);
+}
+
+// To offer others to run is not to wait for them.
+TEST(exploration, of_a_yield_reaches_what_comes_of_going_on) {
+  for (const strategy each :
+       {strategy::exhaustive, strategy::random, strategy::pct, strategy::pos}) {
+    bool reached = false;
+    const options how{.with = each, .executions = 5000};
+    static_cast<void>(explore(how, [&reached] {
+      sync::atomic<int> a{0};
+      sync::atomic<int> b{0};
+      int first = 0;
+      int second = 0;
+      threads({[&] {
+                 a.store(1, std::memory_order_seq_cst);
+                 sync::yield();
+                 b.store(1, std::memory_order_seq_cst);
+               },
+               [&] {
+                 first = a.load(std::memory_order_seq_cst);
+                 second = b.load(std::memory_order_seq_cst);
+               }});
+      reached = reached || (first == 0 && second == 1);
+    }));
+
+    EXPECT_TRUE(reached) << to_string(each);
+  }
 }
 
 }  // namespace

@@ -149,7 +149,7 @@ usage: tussle_sim --case NAME [OPTIONS]        tussle_sim --list
                          many again it is a livelock (default 1000000)
   --memory M             sequential: loads read the newest store; weak: what C++20 allows
                          them (default sequential)
-  --spurious N           so many weak compare-exchanges may fail for no reason (default 0)
+  --spurious N           so many weak compare-exchanges may fail, or waits end, for no reason (default 0)
   --failing-allocations N  so many allocations of nodes may fail (default 0)
   --replay TOKEN         the one execution that was found
   --no-lines             shows it without source lines, which take some tenths of a second

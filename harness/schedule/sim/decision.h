@@ -18,7 +18,7 @@ namespace tussle::sim {
 enum class decision : std::uint8_t {
   thread,             // which one does its next operation
   store,              // which of the stores that it may read does a load read; 0: newest
-  spurious_failure,   // 1: a weak compare-exchange fails for no reason
+  spurious_failure,   // 1: a weak compare-exchange fails, or a wait ends, for no reason
   failed_allocation,  // 1: std::bad_alloc
   waiter,             // which of the waiters does a notification wake; 0: the oldest
 };
@@ -46,8 +46,9 @@ struct question {
   // Of `thread`: answer 0 is the thread that ran last, which could go on: any other is a
   // preemption.
   bool can_go_on = false;
-  // Of `thread`: this one has just offered to let others run; it is not among the answers
-  // unless there is no other. -1: none.
+  // Of `thread`: this one has just offered to let others run; it is the last of the answers,
+  // and not among them if it has offered before and written nothing since, unless there is no
+  // other. -1: none.
   int yielding = -1;
 };
 

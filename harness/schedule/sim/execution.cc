@@ -66,6 +66,7 @@ fiber& execution::add_fiber(void (*body)(void*), void* argument) {
   added.awaited = nullptr;
   added.deadline.reset();
   added.timed_out = false;
+  added.yielded = false;
   added.next = {.thread = added.number};
   added.path = {};
   added.place.prepare(added.memory.begin(), stack::size, &enter, &added);
@@ -156,8 +157,8 @@ void execution::crashed(const char* signal, const void* address) noexcept {
 
 int execution::start_thread(void (*body)(void* state), void* state) {
   point(nullptr, false);
+  memory_->fork(current_->number, static_cast<int>(threads_));  // first: it may throw
   fiber& started = add_fiber(body, state);
-  memory_->fork(current_->number, started.number);
   record("start", nullptr, "thread " + std::to_string(started.number));
   return started.number;
 }

@@ -39,7 +39,8 @@ using program = std::function<void()>;
 
 struct limits {
   std::uint64_t most_points = 20'000;
-  // So many weak compare-exchanges, and allocations, may fail for no reason.
+  // So many weak compare-exchanges may fail, and waits end, for no reason; and so many
+  // allocations fail.
   int spurious_failures = 0;
   int failed_allocations = 0;
 };
@@ -155,6 +156,7 @@ class execution final : public sync::simulator, private store_choice {
   void add_notifications(const fiber& thread, std::vector<note>& notes);
 
   // recording.cc: what is shown.
+  void touch_life(const heap_block& block, bool writes) noexcept;
   void check_alive(const void* address, std::size_t size) noexcept;
   void note_path(fiber& thread) const noexcept;
   void record(const char* operation, const void* object, std::string detail) noexcept;

@@ -27,7 +27,8 @@ class exhaustive final : public chooser {
   std::size_t choose(const question& asked) override {
     if (depth_ == path_.size()) path_.push_back({0, answers_to(asked)});
     const std::size_t answer = path_[depth_++].answer;
-    if (asked.can_go_on && answer != 0) ++preemptions_;
+    if (asked.can_go_on ? answer != 0 : goes_on_after_yield(asked, answer))
+      ++preemptions_;
     return answer;
   }
 
@@ -48,8 +49,16 @@ class exhaustive final : public chooser {
   };
 
   std::size_t answers_to(const question& asked) const {
-    const bool used_up = preemptions_ == most_preemptions_;
-    return asked.can_go_on && used_up ? 1 : asked.answers;
+    if (preemptions_ != most_preemptions_) return asked.answers;
+    if (asked.can_go_on) return 1;
+    return goes_on_after_yield(asked, asked.answers - 1) ? asked.answers - 1
+                                                         : asked.answers;
+  }
+
+  // As unusual as a preemption, and counted as one.
+  static bool goes_on_after_yield(const question& asked, std::size_t answer) {
+    return asked.yielding >= 0 && answer + 1 == asked.answers && answer > 0 &&
+           asked.threads[answer].thread == asked.yielding;
   }
 
   const int most_preemptions_;

@@ -83,6 +83,7 @@ class exploration {
       drawn_ = {how_->with, how_->depth, begin};
       return;
     }
+    if (how_->after_each) how_->after_each();
     length_ = std::max(length_, seen.thread_decisions);
     done_.complete = !chooser_->end();
   }

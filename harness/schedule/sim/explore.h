@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -31,6 +32,8 @@ struct options {
   limits within = {};
   bool shrinks = true;
   std::unique_ptr<memory_system> (*memory)() = &make_sequential_memory;
+  // Called after each execution that found nothing; not for those that only repeat or shrink.
+  std::function<void()> after_each = {};
 };
 
 struct failure {
@@ -46,7 +49,8 @@ struct result {
   std::uint64_t executions = 0;
   std::uint64_t points = 0;  // scheduling points, in all
   double seconds = 0;
-  bool complete = false;  // exhaustive: there are no more executions
+  // Exhaustive: there are no more executions with so many preemptions at most.
+  bool complete = false;
   std::optional<failure> failed;
 };
 

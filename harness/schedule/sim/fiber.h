@@ -70,6 +70,7 @@ struct fiber {
   std::optional<sync::time_point> deadline;
   std::uint64_t asleep_since = 0;  // step; the order of waiters
   bool timed_out = false;
+  bool yielded = false;  // since it last wrote
 
   option next = {};     // what it is about to do
   call_path path = {};  // where; noted only when the execution is to be shown

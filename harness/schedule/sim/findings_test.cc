@@ -3,8 +3,10 @@
 
 #include <array>
 #include <functional>
+#include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "harness/schedule/sim/explore.h"
 #include "harness/schedule/sim/findings_testing.h"
@@ -171,6 +173,69 @@ TEST(finding, a_plain_variable_is_guarded_by_a_mutex) {
   };
   EXPECT_EQ(kind_found([&] { count(false); }), finding_kind::data_race);
   expect_clean([&] { count(true); });
+}
+
+// Memory from `allocate` that is one T.
+template <typename T, typename... Args>
+T* make_tracked(Args&&... args) {
+  return new (sync::allocate(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
+}
+template <typename T>
+void drop_tracked(T* object) {
+  object->~T();
+  sync::deallocate(object, alignof(T));
+}
+
+struct tracked_number {
+  explicit tracked_number(int initial) : value(initial) {}
+  sync::plain<int> value;
+};
+struct tracked_count {
+  sync::atomic<int> owners{2};
+  sync::atomic<int> value{1};
+};
+
+// A node that is published, and read by whoever finds it.
+void publish(std::memory_order order) {
+  sync::atomic<tracked_number*> found{nullptr};
+  threads({[&] { found.store(make_tracked<tracked_number>(42), order); },
+           [&] {
+             if (tracked_number* one = found.load(acquire))
+               require(one->value.read() == 42, "42");
+           }});
+  drop_tracked(found.load(acquire));
+}
+
+TEST(finding, a_node_that_is_published_before_it_was_made) {
+  EXPECT_EQ(kind_found([] { publish(relaxed); }), finding_kind::data_race);
+  expect_clean([] { publish(release); });
+}
+
+// Who gives the last reference up destroys it; the others have only used atomics of it.
+void give_up(std::memory_order order) {
+  auto* const one = make_tracked<tracked_count>();
+  threads(2, [one, order](int) {
+    one->value.store(3, relaxed);
+    if (one->owners.fetch_sub(1, order) == 1) drop_tracked(one);
+  });
+}
+
+TEST(finding, a_node_that_ends_before_its_last_use) {
+  EXPECT_EQ(kind_found([] { give_up(relaxed); }), finding_kind::data_race);
+  expect_clean([] { give_up(acq_rel); });
+}
+
+// Somebody else frees a mutex while it is held.
+TEST(finding, a_mutex_that_is_freed_while_it_is_held) {
+  const auto free_it = [](bool unlocks_first) {
+    auto* const m = make_tracked<sync::mutex>();
+    m->lock();
+    if (unlocks_first) m->unlock();
+    drop_tracked(m);
+  };
+
+  EXPECT_EQ(kind_found([&] { free_it(false); }), finding_kind::misuse);
+  expect_clean([&] { free_it(true); });
 }
 
 TEST(finding, an_exception_that_leaves_a_thread) {

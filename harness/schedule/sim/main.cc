@@ -77,11 +77,14 @@ void shrink_size(const harness::registry& all, attempt& best, options how) {
   }
 }
 
-void print_rate(const result& seen) {
+void print_rate(const result& seen, const options& how) {
   std::cout << seen.executions << " executions, " << seen.points << " scheduling points, "
             << static_cast<std::uint64_t>(static_cast<double>(seen.points) /
                                           std::max(seen.seconds, 1e-9))
-            << " a second" << (seen.complete ? ", all there are" : "") << '\n';
+            << " a second" << (seen.complete ? ", all there are" : "");
+  if (seen.complete && how.most_preemptions >= 0)
+    std::cout << " with at most " << how.most_preemptions << " preemptions";
+  std::cout << '\n';
 }
 
 void print_failure(const attempt& smallest, const command_line& line) {
@@ -100,7 +103,7 @@ void print_failure(const attempt& smallest, const command_line& line) {
 int explore_case(const harness::registry& all, const command_line& line) {
   attempt made = try_size(all.find(line.case_name), line.operations, line.how);
   std::cout << made.chosen.name << ": ";
-  print_rate(made.seen);
+  print_rate(made.seen, line.how);
   if (!made.seen.failed) return exit_ok;
   std::cout << "found in execution " << made.seen.failed->number << '\n';
   if (line.how.shrinks) shrink_size(all, made, line.how);

@@ -1,4 +1,6 @@
 // recording.cc: accesses to memory, their checks, and what is shown of an execution.
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <new>
 
@@ -129,6 +131,7 @@ void execution::check_alive(const void* address, std::size_t size) noexcept {
   heap_block* const block = heap_.find(address);
   const auto* const at = static_cast<const std::byte*>(address);
   if (block != nullptr && !block->is_free() && at + size <= block->begin + block->size) {
+    touch_life(*block, false);
     return;
   }
   note_path(*current_);
@@ -158,8 +161,25 @@ memory_result execution::perform(const memory_access& next) noexcept {
     }
   }
   const memory_result result = memory_->perform(current_->number, performed, *this);
+  if (next.kind != sync::access::load) current_->yielded = false;
   record_access(next, result);
   return result;
+}
+
+// A block lives from a write to a write of a variable in the gap before it; whoever uses the
+// block reads it.
+void execution::touch_life(const heap_block& block, bool writes) noexcept {
+  const auto race =
+      memory_->touch(current_->number, block.begin - 1, 1, writes, step_ + 1);
+  if (!race) return;
+  note_path(*current_);
+  fail(finding_kind::data_race,
+       writes ? "nothing orders a use of a tracked block before its end"
+              : "nothing orders a use of a tracked block after its beginning",
+       {{"thread " + std::to_string(race->thread) + " in step " +
+             std::to_string(race->step),
+         {}},
+        {"thread " + std::to_string(current_->number) + " now", current_->path}});
 }
 
 void execution::touch(const void* address, std::size_t size, bool writes) noexcept {
@@ -191,6 +211,7 @@ void* execution::allocate(std::size_t size, std::size_t alignment) {
   void* const made = heap_.allocate(size, alignment, current_->number, step_ + 1);
   note_path(*current_);
   record("allocate", made, std::to_string(size) + " bytes");
+  touch_life(*heap_.find(made), true);
   return made;
 }
 
@@ -200,6 +221,16 @@ bool execution::deallocate(void* memory) noexcept {
   note_path(*current_);
   record("free", memory, "");
   if (block != nullptr && block->begin == memory && !block->is_free()) {
+    touch_life(*block, true);
+    const auto held =
+        std::find_if(mutexes_.begin(), mutexes_.end(), [&](const auto& each) {
+          const auto* const at = static_cast<const std::byte*>(each.first);
+          return at >= block->begin && at < block->begin + block->size;
+        });
+    if (held != mutexes_.end()) {
+      fail_here(finding_kind::misuse, "a mutex is freed that thread " +
+                                          std::to_string(held->second.owner) + " holds");
+    }
     heap_.free(*block, current_->number, step_);
     return true;
   }

@@ -91,8 +91,6 @@ void execution::list_options(int yielding) {
   for (std::size_t i = 0; i < threads_; ++i) {
     if (fibers_[i].get() != current_ && can_run(*fibers_[i])) add(*fibers_[i]);
   }
-  if (options_.empty() && yielding >= 0) add(*current_);
-  if (options_.size() < 2) return;
   const auto deadline_of = [&](const option& each) {
     return each.timed_out ? *fibers_[static_cast<std::size_t>(each.thread)]->deadline
                           : sync::time_point::min();
@@ -100,6 +98,8 @@ void execution::list_options(int yielding) {
   std::stable_sort(
       options_.begin(), options_.end(),
       [&](const option& a, const option& b) { return deadline_of(a) < deadline_of(b); });
+  // Who offers for the first time since it wrote something may go on, as the last choice.
+  if (yielding >= 0 && (options_.empty() || !current_->yielded)) add(*current_);
 }
 
 fiber* execution::decide(int yielding) noexcept {
@@ -145,12 +145,15 @@ std::size_t execution::ask(const question& asked) noexcept {
 }
 
 std::size_t execution::pick(std::size_t stores) {
-  if (stores < 2) return 0;
+  // Threads take turns: stores become visible (C++20 [intro.progress] 18).
+  if (stores < 2 || outcome_.points > limits_.most_points) return 0;
   return ask({.about = decision::store, .answers = stores});
 }
 
 bool execution::fails(decision about, int& left) noexcept {
-  if (left == 0 || ask({.about = about, .answers = 2}) == 0) return false;
+  if (left == 0 || outcome_.points > limits_.most_points ||
+      ask({.about = about, .answers = 2}) == 0)
+    return false;
   --left;
   return true;
 }
@@ -159,6 +162,7 @@ void execution::yield() noexcept {
   announce(nullptr, false);
   note_path(*current_);
   reschedule(current_->number);
+  current_->yielded = true;
   record("yield", nullptr, "");
 }
 
