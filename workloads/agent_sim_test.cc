@@ -25,7 +25,7 @@ namespace {
 // a queue with a lock has.
 class slot_executor final : public executor {
  public:
-  [[nodiscard]] bool submit(task& work) override {
+  [[nodiscard]] bool submit(task& work) noexcept override {
     // (1) acq_rel; release pairs with (2).
     if (closed_.load(std::memory_order_acquire) != 0) return false;
     task* const overwritten = slot_.exchange(&work, std::memory_order_acq_rel);

@@ -15,6 +15,7 @@
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/plain.h"
+#include "primitives/sync/schedule_point.h"
 #include "primitives/task/delay.h"
 #include "primitives/task/future.h"
 #include "primitives/task/promise.h"
@@ -179,6 +180,45 @@ void shut_down_while_one_submits() {
   }
 }
 
+// Whoever asks second, too, can rely on nothing being accepted afterwards.
+void two_shut_down() {
+  runtime on;
+  const auto shut_down = [&on] {
+    on.shutdown(shutdown_policy::drain);
+    bool refused = false;
+    try {
+      static_cast<void>(future_call(on, [] { return 1; }));
+    } catch (const executor_rejected_error&) {
+      refused = true;
+    }
+    sim::require(refused, "nothing is accepted after a shutdown");
+  };
+  sim::threads({shut_down, shut_down});
+}
+
+// Throws when it is moved for the second time, and lets others run meanwhile.
+struct throws_when_stored {
+  explicit throws_when_stored(int moves) : left(moves) {}
+  throws_when_stored(throws_when_stored&& other) : left(other.left - 1) {
+    sync::schedule_point("moved");
+    if (left == 0) throw left;
+  }
+  int left;
+};
+
+void a_delivery_that_fails_beside_another() {
+  const promise<throws_when_stored> p;
+  bool delivered = false;
+  sim::threads({[p] {
+                  try {
+                    sim::require(!p.deliver(throws_when_stored(1)), "its move throws");
+                  } catch (int) {  // or the other one was first
+                  }
+                },
+                [p, &delivered] { delivered = p.deliver(throws_when_stored(9)); }});
+  sim::require(delivered && p.is_realized(), "the other one is not turned away for it");
+}
+
 void read_ahead() {
   runtime on({.blocking = {.most_threads = 1}});
   seque<int> ahead(on, 1, [n = 0]() mutable {
@@ -238,6 +278,9 @@ INSTANTIATE_TEST_SUITE_P(
                     program{"two_submit_to_a_pool_without_threads",
                             &two_submit_to_a_pool_without_threads},
                     program{"shut_down_while_one_submits", &shut_down_while_one_submits},
+                    program{"two_shut_down", &two_shut_down},
+                    program{"a_delivery_that_fails_beside_another",
+                            &a_delivery_that_fails_beside_another},
                     program{"read_ahead", &read_ahead},
                     program{"leave_what_is_read_ahead", &leave_what_is_read_ahead}),
     [](const testing::TestParamInfo<program>& each) {

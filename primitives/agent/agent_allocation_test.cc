@@ -21,7 +21,7 @@ using tests::counted_value;
 // A line of tasks that needs no memory.
 class line final : public executor {
  public:
-  [[nodiscard]] bool submit(task& work) override {
+  [[nodiscard]] bool submit(task& work) noexcept override {
     work.next = nullptr;
     *last_ = &work;
     last_ = &work.next;

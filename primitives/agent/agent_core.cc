@@ -3,6 +3,7 @@
 #include "primitives/agent/sending.h"
 #include "primitives/reference/errors.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/task/errors.h"
 
 namespace tussle::detail {
 
@@ -121,7 +122,7 @@ bool agent_core::hand_on(const executor* closed, bool at_work) noexcept {
   for (const queue_link* link = refused; link != nullptr; link = link->next.read()) {
     const executor& where = static_cast<const action*>(link)->where();
     if (&where == closed || end_of(where) == shutdown_policy::discard) continue;
-    report(std::make_exception_ptr(executor_rejected_error()));
+    report(make_rejected_error());
   }
   destroy_all(refused);
   return stays;

@@ -6,6 +6,7 @@
 #include "primitives/reference/errors.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/task/errors.h"
 
 namespace tussle {
 
@@ -63,7 +64,7 @@ std::size_t running_action::release_held() noexcept {
     if (to->enqueue(*sent)) {
       static_cast<void>(sent.release());  // the queue's
     } else {
-      to->report(std::make_exception_ptr(executor_rejected_error()));
+      to->report(make_rejected_error());
     }
   }
   return released;

@@ -1,5 +1,7 @@
 #include "primitives/task/errors.h"
 
+#include "primitives/reference/errors.h"
+
 namespace tussle {
 
 recursive_force_error::recursive_force_error()
@@ -11,5 +13,15 @@ future_cancelled_error::future_cancelled_error()
     : std::runtime_error("tussle: the future was cancelled") {}
 
 future_cancelled_error::~future_cancelled_error() = default;
+
+namespace detail {
+std::exception_ptr make_rejected_error() noexcept {
+  try {
+    throw executor_rejected_error();
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+}  // namespace detail
 
 }  // namespace tussle

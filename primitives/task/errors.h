@@ -1,6 +1,7 @@
 // errors.h: what delays and futures throw on their own account.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 
 namespace tussle {
@@ -18,5 +19,10 @@ class future_cancelled_error : public std::runtime_error {
   future_cancelled_error();
   ~future_cancelled_error() override;
 };
+
+namespace detail {
+// An executor_rejected_error, or std::bad_alloc where there is no memory for its text.
+std::exception_ptr make_rejected_error() noexcept;
+}  // namespace detail
 
 }  // namespace tussle

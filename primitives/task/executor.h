@@ -29,9 +29,11 @@ class executor {
  public:
   // Queues a task; what happened before submit() happens before run(). Never blocks for
   // another task, and never runs it on this thread.
-  // Returns: false, with the task untouched, once the executor was shut down.
+  // Returns: false, with the task untouched, if it cannot be run: once the executor was shut
+  // down, or where there is no memory for it. Does not throw, so that nobody has to give back
+  // what hangs on the task.
   // Thread-safe.
-  [[nodiscard]] virtual bool submit(task& work) = 0;
+  [[nodiscard]] virtual bool submit(task& work) noexcept = 0;
 
   executor(const executor&) = delete;
   executor& operator=(const executor&) = delete;

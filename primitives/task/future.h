@@ -91,7 +91,7 @@ class future_state : public task {
 
   void discard() noexcept final {
     if (shot_.claim()) {
-      error_ = std::make_exception_ptr(executor_rejected_error());
+      error_ = make_rejected_error();
       shot_.settle();
     }
     drop_body();

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 
 #include "absl/base/thread_annotations.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/task/executor.h"
+#include "primitives/task/task_line.h"
 
 namespace tussle {
 
@@ -19,10 +19,9 @@ class manual_executor final : public executor {
   // Discards what waits.
   ~manual_executor() { discard_all(); }
 
-  // Throws: std::bad_alloc.
-  [[nodiscard]] bool submit(task& work) override {
+  [[nodiscard]] bool submit(task& work) noexcept override {
     const sync::mutex_lock lock(mutex_);
-    if (open_) tasks_.push_back(&work);
+    if (open_) tasks_.push(work);
     return open_;
   }
 
@@ -42,7 +41,7 @@ class manual_executor final : public executor {
 
   std::size_t pending() const {
     const sync::mutex_lock lock(mutex_);
-    return tasks_.size();
+    return tasks_.length();
   }
 
   // Accepts nothing from here on; what waits can still be run.
@@ -57,14 +56,11 @@ class manual_executor final : public executor {
  private:
   task* take() {
     const sync::mutex_lock lock(mutex_);
-    if (tasks_.empty()) return nullptr;
-    task* const work = tasks_.front();
-    tasks_.pop_front();
-    return work;
+    return tasks_.pop();
   }
 
   mutable sync::mutex mutex_;
-  std::deque<task*> tasks_ ABSL_GUARDED_BY(mutex_);
+  detail::task_line tasks_ ABSL_GUARDED_BY(mutex_);
   bool open_ ABSL_GUARDED_BY(mutex_) = true;
 };
 

@@ -26,7 +26,7 @@ class one_shot {
   one_shot(const one_shot&) = delete;
   one_shot& operator=(const one_shot&) = delete;
 
-  // True for one caller only, who must settle or give the claim back.
+  // True for one caller only, who must settle.
   [[nodiscard]] bool claim() noexcept {
     // Relaxed: the claim orders nothing; what is handed over goes by settle().
     std::uint32_t seen = word_.load(std::memory_order_relaxed);
@@ -36,13 +36,6 @@ class one_shot {
         return true;
     }
     return false;
-  }
-  void give_claim_back() noexcept {
-    // Relaxed: nothing was handed over. Whoever waits goes on waiting.
-    std::uint32_t seen = word_.load(std::memory_order_relaxed);
-    while (!word_.compare_exchange(seen, seen & ~claimed, std::memory_order_relaxed,
-                                   std::memory_order_relaxed)) {
-    }
   }
 
   void settle() noexcept {

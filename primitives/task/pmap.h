@@ -41,16 +41,10 @@ class pmap_results {
 
   // The next result; empty at the end. Blocks until it is there. Throws: as said above.
   std::optional<R> next() {
-    while (!ended_ && started_.size() < window_) {
-      std::optional<future<R>> one = start_();
-      if (one) {
-        started_.push_back(*std::move(one));
-      } else {
-        ended_ = true;
-      }
+    while (!ended_ && started_.size() < window_ && start_one()) {
     }
     if (started_.empty()) return std::nullopt;
-    const future<R> first = std::move(started_.front());
+    const future<R> first = *std::move(started_.front());
     started_.pop_front();
     return first.get();
   }
@@ -63,15 +57,38 @@ class pmap_results {
   }
 
  private:
+  // False: it has to wait, because it failed while earlier ones are still to be delivered.
+  // What is started has its place first, so that it cannot be lost.
+  bool start_one() {
+    const bool is_next = started_.empty();
+    try {
+      started_.emplace_back();
+    } catch (...) {
+      if (is_next) throw;
+      return false;
+    }
+    try {
+      started_.back() = start_();
+    } catch (...) {
+      started_.pop_back();
+      if (is_next) throw;
+      return false;
+    }
+    if (started_.back()) return true;
+    started_.pop_back();
+    ended_ = true;
+    return false;
+  }
+
   starter start_;
   std::size_t window_;
-  std::deque<future<R>> started_;
+  std::deque<std::optional<future<R>>> started_;
   bool ended_ = false;
 };
 
 // f(a, b, ...) for the elements of the ranges. Starts nothing before the first next().
 template <typename F, typename... Ranges>
-auto pmap(runtime& on, F f, Ranges&&... ranges) {
+requires(sizeof...(Ranges) > 0) auto pmap(runtime& on, F f, Ranges&&... ranges) {
   using result = std::decay_t<
       std::invoke_result_t<F&, std::iter_value_t<decltype(std::begin(ranges))>...>>;
   // Ranges that are rvalues move in; iterators are made of those that stay.

@@ -10,7 +10,9 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "primitives/reference/counted_ptr.h"
@@ -29,15 +31,19 @@ class promise {
   promise() : state_(counted_ptr<state>::make()) {}
 
   // True: this call delivered the value. False: another had, and nothing changed.
-  // Throws: what T's move throws; the promise is then as it was.
+  // Throws: what T's move throws and, where it may, std::bad_alloc; the promise is then as it
+  // was.
   bool deliver(T value) const {
     state& s = *state_;
-    if (!s.shot.claim()) return false;
-    try {
+    // Nothing may throw between the claim and the end: who comes second is told at once.
+    if constexpr (moves_without_throwing) {
+      if (!s.shot.claim()) return false;
       s.value.emplace(std::move(value));
-    } catch (...) {
-      s.shot.give_claim_back();
-      throw;
+    } else {
+      if (s.shot.is_settled()) return false;
+      auto made = std::make_unique<T>(std::move(value));
+      if (!s.shot.claim()) return false;
+      s.value = std::move(made);
     }
     s.shot.settle();
     return true;
@@ -70,9 +76,12 @@ class promise {
   }
 
  private:
+  static constexpr bool moves_without_throwing = std::is_nothrow_move_constructible_v<T>;
+
   struct state {
     detail::one_shot shot;
-    std::optional<T> value;
+    std::conditional_t<moves_without_throwing, std::optional<T>, std::unique_ptr<T>>
+        value;
   };
 
   counted_ptr<state> state_;

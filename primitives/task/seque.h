@@ -28,6 +28,8 @@
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/task/blocking_region.h"
+#include "primitives/task/errors.h"
 #include "primitives/task/executor.h"
 #include "primitives/task/runtime.h"
 
@@ -39,7 +41,7 @@ class seque {
   // The next element; empty at the end, after which it is not asked again.
   using source = absl::AnyInvocable<std::optional<T>()>;
 
-  // A capacity of 0 counts as 1. The runtime must outlive the producer.
+  // A capacity of 0 counts as 1. The runtime must outlive the seque and its producer.
   seque(runtime& on, std::size_t capacity, source from)
       : shared_(new shared(on, std::max<std::size_t>(capacity, 1), std::move(from))) {
     shared_->produce();
@@ -74,7 +76,10 @@ class seque<T>::shared final : public task {
     std::optional<T> first;
     {
       const sync::mutex_lock lock(mutex_);
-      while (elements_.empty() && !ended_) arrived_.wait(mutex_);
+      if (elements_.empty() && !ended_) {
+        const detail::blocking_region here;
+        while (elements_.empty() && !ended_) arrived_.wait(mutex_);
+      }
       if (elements_.empty()) {
         if (error_) std::rethrow_exception(error_);
         return std::nullopt;
@@ -111,7 +116,7 @@ class seque<T>::shared final : public task {
   }
 
   void discard() noexcept override {
-    end(std::make_exception_ptr(executor_rejected_error()));
+    end(detail::make_rejected_error());
     release();
   }
 
@@ -138,12 +143,7 @@ class seque<T>::shared final : public task {
   void submit() {
     // Relaxed: the reader's own reference is there.
     references_.fetch_add(1, std::memory_order_relaxed);
-    try {
-      if (!on_.blocking().submit(*this)) discard();
-    } catch (...) {  // of an executor that has no memory for it
-      end(std::current_exception());
-      release();
-    }
+    if (!on_.blocking().submit(*this)) discard();
   }
 
   // False: the producer pauses, and the reader begins it anew.

@@ -36,34 +36,6 @@ std::size_t usual_prompt() noexcept {
 
 }  // namespace
 
-void thread_pool::line::push(task& work) noexcept {
-  work.next = nullptr;
-  (last == nullptr ? first : last->next) = &work;
-  last = &work;
-  ++length;
-}
-
-task* thread_pool::line::pop() noexcept {
-  task* const taken = first;
-  if (taken == nullptr) return nullptr;
-  first = taken->next;
-  if (first == nullptr) last = nullptr;
-  --length;
-  return taken;
-}
-
-bool thread_pool::line::withdraw(task& work) noexcept {
-  task* before = nullptr;
-  for (task* at = first; at != nullptr; before = at, at = at->next) {
-    if (at != &work) continue;
-    (before == nullptr ? first : before->next) = at->next;
-    if (last == at) last = before;
-    --length;
-    return true;
-  }
-  return false;
-}
-
 thread_pool::thread_pool(thread_pool_options options)
     : options_(options), prompt_(usual_prompt()) {}
 
@@ -72,7 +44,7 @@ thread_pool::~thread_pool() {
   join();
 }
 
-bool thread_pool::submit(task& work) {
+bool thread_pool::submit(task& work) noexcept {
   std::optional<member_at> added;
   {
     const sync::mutex_lock lock(mutex_);
@@ -94,7 +66,7 @@ bool thread_pool::is_quick() const { return usual_run_ < quick_run; }
 // Whether all that is in line will be taken without anybody being called now. Where it is
 // not, whoever made it so brings a thread.
 bool thread_pool::line_is_served() const {
-  if (coming_ >= line_.length) return true;
+  if (coming_ >= line_.length()) return true;
   if (options_.patience <= options_.patience.zero()) return false;
   if (coming_ > 0) return true;  // and looks again when it has its task
   return looked_out_ && running_ > 0 && (running_ >= prompt_ || is_quick());
@@ -293,8 +265,8 @@ bool thread_pool::look_out() {
     }
     const bool moves = taken_ != seen;
     seen = taken_;
-    if (!open_ || (!moves && line_.length > 0 && !bring_for_stuck(wanted))) break;
-    if (!moves && line_.length > 0) {
+    if (!open_ || (!moves && line_.length() > 0 && !bring_for_stuck(wanted))) break;
+    if (!moves && line_.length() > 0) {
       wanted *= 2;
       pause = options_.patience;
       quiet = quiet.zero();
@@ -321,7 +293,7 @@ bool thread_pool::look_out() {
 // Of the lookout: those that run have taken nothing for a while. Lets go of the lock to start
 // threads. False: no other is to be had.
 bool thread_pool::bring_for_stuck(std::size_t wanted) {
-  for (; wanted > 0 && coming_ < line_.length; --wanted) {
+  for (; wanted > 0 && coming_ < line_.length(); --wanted) {
     std::optional<member_at> added;
     if (!bring_another(added)) return false;
     if (!added) continue;
@@ -352,11 +324,11 @@ bool thread_pool::idle() {
 }
 
 void thread_pool::shutdown(shutdown_policy waiting) noexcept {
-  line dropped;
+  detail::task_line dropped;
   {
     const sync::mutex_lock lock(mutex_);
     open_ = false;
-    if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, line());
+    if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, {});
     wanted_.notify_all();
     recall_.notify_all();
   }

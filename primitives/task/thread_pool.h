@@ -43,6 +43,7 @@
 #include "primitives/sync/thread.h"
 #include "primitives/task/blocking_region.h"
 #include "primitives/task/executor.h"
+#include "primitives/task/task_line.h"
 
 namespace tussle {
 
@@ -66,7 +67,7 @@ class thread_pool final : public executor {
 
   // False also if it has no thread and the system gives it none. If it has some, and there
   // should be more but cannot be, the task waits for those.
-  [[nodiscard]] bool submit(task& work) override;
+  [[nodiscard]] bool submit(task& work) noexcept override;
 
   // Accepts nothing from here on.
   void shutdown(shutdown_policy waiting) noexcept;
@@ -85,17 +86,6 @@ class thread_pool final : public executor {
     bool started = false;  // the handle is there
     bool ended = false;    // it will do nothing more
   };
-  // First in, first out.
-  struct line {
-    task* first = nullptr;
-    task* last = nullptr;
-    std::size_t length = 0;
-
-    void push(task& work) noexcept;
-    task* pop() noexcept;
-    bool withdraw(task& work) noexcept;  // false: it is not in it
-  };
-
   using member_at = std::list<member>::iterator;
   // A task to run, null for none; and a thread to start first, where one is wanted.
   struct turn {
@@ -131,7 +121,7 @@ class thread_pool final : public executor {
   sync::condition_variable recall_;  // for the lookout
   sync::condition_variable all_ended_;
   sync::condition_variable start_ended_;  // a thread is there, or could not be started
-  line line_ ABSL_GUARDED_BY(mutex_);
+  detail::task_line line_ ABSL_GUARDED_BY(mutex_);
   std::list<member> members_ ABSL_GUARDED_BY(mutex_);
   std::size_t alive_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t starting_ ABSL_GUARDED_BY(mutex_) = 0;  // their handles are not there yet

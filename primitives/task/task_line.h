@@ -1,0 +1,51 @@
+// task_line.h: tasks that wait, first in, first out. Allocates nothing.
+#pragma once
+
+#include <cstddef>
+
+#include "primitives/task/executor.h"
+
+namespace tussle::detail {
+
+// Not thread-safe.
+class task_line {
+ public:
+  void push(task& work) noexcept {
+    work.next = nullptr;
+    (last_ == nullptr ? first_ : last_->next) = &work;
+    last_ = &work;
+    ++length_;
+  }
+
+  // Null: nothing waits.
+  task* pop() noexcept {
+    task* const taken = first_;
+    if (taken == nullptr) return nullptr;
+    first_ = taken->next;
+    if (first_ == nullptr) last_ = nullptr;
+    --length_;
+    return taken;
+  }
+
+  // False: it is not in the line.
+  bool withdraw(task& work) noexcept {
+    task* before = nullptr;
+    for (task* at = first_; at != nullptr; before = at, at = at->next) {
+      if (at != &work) continue;
+      (before == nullptr ? first_ : before->next) = at->next;
+      if (last_ == at) last_ = before;
+      --length_;
+      return true;
+    }
+    return false;
+  }
+
+  std::size_t length() const noexcept { return length_; }
+
+ private:
+  task* first_ = nullptr;
+  task* last_ = nullptr;
+  std::size_t length_ = 0;
+};
+
+}  // namespace tussle::detail
