@@ -32,7 +32,7 @@
 //         void push_back(int64);              // sequence: one element more, atomically
 //       };
 //     };
-//   metrics, configuration
+//   metrics, configuration, logger_registry, audit_log, fan_in, calls, time_limit, bridge, index
 //     what the use cases of the same names need: workloads/use_cases/.
 //
 // Every cell can count, so a subject with a `cell` plays both roles. All members except
@@ -63,7 +63,9 @@ inline std::vector<role_info> all_roles() {
       {"sequence", "many values by index, changed by many threads and read as a whole"},
       {"metrics", "statistics by route that many threads record and report"},
       {"configuration",
-       "one configuration that is checked, replaced while requests use it, and watched"}};
+       "one configuration that is checked, replaced while requests use it, and watched"},
+      {"logger_registry",
+       "functions by period, with one timer for each period that has any"}};
 }
 
 template <typename S>

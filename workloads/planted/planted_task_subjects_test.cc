@@ -1,0 +1,54 @@
+// Is what is planted in the use cases of agents, futures and promises really there? Each bug
+// is forced step by step. Built in modes with schedule points only.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "primitives/sync/mode.h"
+#include "primitives/task/manual_executor.h"
+#include "primitives/task/runtime.h"
+#include "primitives/testing/schedulers_testing.h"
+#include "workloads/planted/naive_registry.h"
+
+namespace tussle::workloads::planted {
+namespace {
+
+static_assert(sync::has_schedule_points);
+
+// Timers that run although everything was stopped, where a second registration of the period
+// steps in at the point.
+template <typename Subject>
+std::int64_t timers_left(const char* point) {
+  manual_executor nowhere;
+  runtime on(nowhere, nowhere);
+  use_cases::timer_service timers;
+  typename Subject::registry registry(on, timers);
+  {
+    tests::freeze_at freeze(point);
+    std::thread slow([&] { registry.add(1, 1); });
+    freeze.wait_until_reached();
+    registry.add(1, 2);
+    freeze.let_go();
+    slow.join();
+  }
+  registry.stop([](const use_cases::stopped_period&) {});
+  const use_cases::timer_service::counts found = timers.counted();
+  return found.started - found.destroyed;
+}
+
+TEST(planted_forgetful_loser, who_loses_the_race_leaves_a_timer_behind) {
+  EXPECT_EQ(timers_left<forgetful_loser>("planted.forgetful_loser.before_swap"), 1);
+}
+
+TEST(planted_start_in_swap, each_attempt_that_fails_leaves_a_timer_behind) {
+  EXPECT_GE(timers_left<start_in_swap>("planted.start_in_swap.after_start"), 1);
+}
+
+TEST(planted_forgetful_loser, the_sound_registry_leaves_none) {
+  EXPECT_EQ(timers_left<subjects::atom_registry>("atom.swap.before_install"), 0);
+}
+
+}  // namespace
+}  // namespace tussle::workloads::planted
