@@ -1,14 +1,21 @@
 // The use cases of agents, futures and promises: compiled apart, because they bring
 // runtimes.
+#include "workloads/planted/naive_audit_log.h"
 #include "workloads/planted/naive_registry.h"
 #include "workloads/register_cases.h"
+#include "workloads/subjects/audit_logs.h"
 #include "workloads/subjects/logger_registries.h"
+#include "workloads/use_cases/audit_log.h"
 #include "workloads/use_cases/logger_registry.h"
 
 namespace tussle::workloads {
 
 void add_task_use_cases(harness::registry& all) {
   namespace s = subjects;
+  all.add<use_cases::audit_log, s::agent_audit_log, s::thread_audit_log,
+          s::locked_audit_log, planted::flush_per_entry, planted::rereading_watch,
+          planted::late_clear, planted::writes_by_send, planted::no_final_flush,
+          planted::batch_in_action>();
   all.add<use_cases::logger_registry, s::atom_registry, s::agent_registry,
           s::mutex_registry, planted::forgetful_loser, planted::start_in_swap,
           planted::inverted_test, planted::dies_of_a_timer, planted::hasty_registry>();

@@ -64,6 +64,7 @@ inline std::vector<role_info> all_roles() {
       {"metrics", "statistics by route that many threads record and report"},
       {"configuration",
        "one configuration that is checked, replaced while requests use it, and watched"},
+      {"audit_log", "entries that many senders append, written in batches behind their backs"},
       {"logger_registry",
        "functions by period, with one timer for each period that has any"}};
 }
