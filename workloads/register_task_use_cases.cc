@@ -1,11 +1,14 @@
 // The use cases of agents, futures and promises: compiled apart, because they bring
 // runtimes.
 #include "workloads/planted/naive_audit_log.h"
+#include "workloads/planted/naive_fan.h"
 #include "workloads/planted/naive_registry.h"
 #include "workloads/register_cases.h"
 #include "workloads/subjects/audit_logs.h"
+#include "workloads/subjects/fans.h"
 #include "workloads/subjects/logger_registries.h"
 #include "workloads/use_cases/audit_log.h"
+#include "workloads/use_cases/fan_in.h"
 #include "workloads/use_cases/logger_registry.h"
 
 namespace tussle::workloads {
@@ -19,6 +22,9 @@ void add_task_use_cases(harness::registry& all) {
   all.add<use_cases::logger_registry, s::atom_registry, s::agent_registry,
           s::mutex_registry, planted::forgetful_loser, planted::start_in_swap,
           planted::inverted_test, planted::dies_of_a_timer, planted::hasty_registry>();
+  all.add<use_cases::fan_in, s::promise_fan, s::async_fan, s::latch_fan, s::condition_fan,
+          planted::chained_workers, planted::silent_failure, planted::shared_sum,
+          planted::early_count_down>();
 }
 
 }  // namespace tussle::workloads

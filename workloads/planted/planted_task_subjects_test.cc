@@ -10,6 +10,7 @@
 #include "primitives/task/manual_executor.h"
 #include "primitives/task/runtime.h"
 #include "primitives/testing/schedulers_testing.h"
+#include "workloads/planted/naive_fan.h"
 #include "workloads/planted/naive_registry.h"
 
 namespace tussle::workloads::planted {
@@ -48,6 +49,43 @@ TEST(planted_start_in_swap, each_attempt_that_fails_leaves_a_timer_behind) {
 
 TEST(planted_forgetful_loser, the_sound_registry_leaves_none) {
   EXPECT_EQ(timers_left<subjects::atom_registry>("atom.swap.before_install"), 0);
+}
+
+// The parts of a task of two workers, of whom one steps aside at the point until the task is
+// said to be done.
+TEST(planted_early_count_down, who_counts_first_and_stores_later_is_missed) {
+  runtime on({.compute_threads = 1});
+  early_count_down::fan fan(on);
+  tests::freeze_at freeze("planted.early_count_down.before_store");
+
+  const use_cases::combined_parts found =
+      fan.gather(2, 2, [](std::int64_t worker) { return worker; });
+  freeze.wait_until_reached();
+  freeze.let_go();
+
+  EXPECT_LE(found.count(), 1) << "of two";
+}
+
+TEST(planted_shared_sum, a_part_that_is_added_meanwhile_is_lost) {
+  manual_executor nowhere;
+  manual_executor workers;
+  runtime on(nowhere, workers);
+  shared_sum::fan fan(on);
+  use_cases::combined_parts found;
+  tests::freeze_at freeze("planted.shared_sum.between_read_and_write");
+  std::thread combiner([&] {
+    found = fan.gather(2, 2, [](std::int64_t worker) { return worker; });
+  });
+  while (workers.pending() < 2) std::this_thread::yield();
+  std::thread slow([&] { workers.run_one(); });
+
+  freeze.wait_until_reached();
+  workers.run_one();
+  freeze.let_go();
+  slow.join();
+  combiner.join();
+
+  EXPECT_EQ(found.count(), 1) << "of two";
 }
 
 }  // namespace
