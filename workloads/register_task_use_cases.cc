@@ -1,15 +1,18 @@
 // The use cases of agents, futures and promises: compiled apart, because they bring
 // runtimes.
 #include "workloads/planted/naive_audit_log.h"
+#include "workloads/planted/naive_calls.h"
 #include "workloads/planted/naive_fan.h"
 #include "workloads/planted/naive_registry.h"
 #include "workloads/register_cases.h"
 #include "workloads/subjects/audit_logs.h"
+#include "workloads/subjects/callers.h"
 #include "workloads/subjects/fans.h"
 #include "workloads/subjects/logger_registries.h"
 #include "workloads/use_cases/audit_log.h"
 #include "workloads/use_cases/fan_in.h"
 #include "workloads/use_cases/logger_registry.h"
+#include "workloads/use_cases/parallel_calls.h"
 
 namespace tussle::workloads {
 
@@ -25,6 +28,9 @@ void add_task_use_cases(harness::registry& all) {
   all.add<use_cases::fan_in, s::promise_fan, s::async_fan, s::latch_fan, s::condition_fan,
           planted::chained_workers, planted::silent_failure, planted::shared_sum,
           planted::early_count_down>();
+  all.add<use_cases::parallel_calls, s::future_calls, s::async_calls, s::thread_calls,
+          planted::start_and_wait, planted::discarded_async, planted::first_error_abandons,
+          planted::unbounded_calls>();
 }
 
 }  // namespace tussle::workloads
