@@ -4,15 +4,18 @@
 #include "workloads/planted/naive_calls.h"
 #include "workloads/planted/naive_fan.h"
 #include "workloads/planted/naive_registry.h"
+#include "workloads/planted/naive_time_limit.h"
 #include "workloads/register_cases.h"
 #include "workloads/subjects/audit_logs.h"
 #include "workloads/subjects/callers.h"
 #include "workloads/subjects/fans.h"
 #include "workloads/subjects/logger_registries.h"
+#include "workloads/subjects/time_limits.h"
 #include "workloads/use_cases/audit_log.h"
 #include "workloads/use_cases/fan_in.h"
 #include "workloads/use_cases/logger_registry.h"
 #include "workloads/use_cases/parallel_calls.h"
+#include "workloads/use_cases/timeout_wrapper.h"
 
 namespace tussle::workloads {
 
@@ -31,6 +34,9 @@ void add_task_use_cases(harness::registry& all) {
   all.add<use_cases::parallel_calls, s::future_calls, s::async_calls, s::thread_calls,
           planted::start_and_wait, planted::discarded_async, planted::first_error_abandons,
           planted::unbounded_calls>();
+  all.add<use_cases::timeout_wrapper, s::future_limit, s::async_limit, s::thread_limit,
+          planted::async_that_waits, planted::never_cancelled, planted::shared_result,
+          planted::wall_clock_limit>();
 }
 
 }  // namespace tussle::workloads

@@ -2,16 +2,20 @@
 // is forced step by step. Built in modes with schedule points only.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
+#include <latch>
+#include <stop_token>
 #include <thread>
-#include <vector>
 
 #include "primitives/sync/mode.h"
+#include "primitives/task/executor.h"
 #include "primitives/task/manual_executor.h"
 #include "primitives/task/runtime.h"
 #include "primitives/testing/schedulers_testing.h"
 #include "workloads/planted/naive_fan.h"
 #include "workloads/planted/naive_registry.h"
+#include "workloads/planted/naive_time_limit.h"
 
 namespace tussle::workloads::planted {
 namespace {
@@ -86,6 +90,56 @@ TEST(planted_shared_sum, a_part_that_is_added_meanwhile_is_lost) {
   combiner.join();
 
   EXPECT_EQ(found.count(), 1) << "of two";
+}
+
+// Runs its one task on a thread of its own, and goes on when that has come to its gate.
+class gated_thread final : public executor {
+ public:
+  ~gated_thread() { thread_.join(); }
+
+  [[nodiscard]] bool submit(task& work) override {
+    thread_ = std::thread([&work] { work.run(); });
+    at_gate_.wait();
+    return true;
+  }
+
+  void wait_at_gate() {
+    at_gate_.count_down();
+    gate_.wait();
+  }
+  void open_and_join() {
+    gate_.count_down();
+    thread_.join();
+    thread_ = std::thread([] {});
+  }
+
+ private:
+  std::latch at_gate_{1};
+  std::latch gate_{1};
+  std::thread thread_;
+};
+
+TEST(planted_shared_result, a_late_result_and_the_fallback_are_mixed) {
+  manual_executor nowhere;
+  gated_thread running;
+  runtime on(nowhere, running);
+  shared_result::limited limited(on);
+  use_cases::timed_value found;
+  tests::freeze_at freeze("planted.shared_result.between_words");
+  std::thread caller([&] {
+    const use_cases::timed_call late = [&](const std::stop_token&) {
+      running.wait_at_gate();
+      return use_cases::timed_value{7, 7};
+    };
+    found = limited.call(std::chrono::microseconds(1), late, {-1, -1});
+  });
+
+  freeze.wait_until_reached();  // one word of the fallback
+  running.open_and_join();      // both words of the result
+  freeze.let_go();
+  caller.join();
+
+  EXPECT_EQ(found, (use_cases::timed_value{7, -1}));
 }
 
 }  // namespace
