@@ -1,17 +1,20 @@
 // The use cases of agents, futures and promises: compiled apart, because they bring
 // runtimes.
 #include "workloads/planted/naive_audit_log.h"
+#include "workloads/planted/naive_bridge.h"
 #include "workloads/planted/naive_calls.h"
 #include "workloads/planted/naive_fan.h"
 #include "workloads/planted/naive_registry.h"
 #include "workloads/planted/naive_time_limit.h"
 #include "workloads/register_cases.h"
 #include "workloads/subjects/audit_logs.h"
+#include "workloads/subjects/bridges.h"
 #include "workloads/subjects/callers.h"
 #include "workloads/subjects/fans.h"
 #include "workloads/subjects/logger_registries.h"
 #include "workloads/subjects/time_limits.h"
 #include "workloads/use_cases/audit_log.h"
+#include "workloads/use_cases/callback_bridge.h"
 #include "workloads/use_cases/fan_in.h"
 #include "workloads/use_cases/logger_registry.h"
 #include "workloads/use_cases/parallel_calls.h"
@@ -37,6 +40,9 @@ void add_task_use_cases(harness::registry& all) {
   all.add<use_cases::timeout_wrapper, s::future_limit, s::async_limit, s::thread_limit,
           planted::async_that_waits, planted::never_cancelled, planted::shared_result,
           planted::wall_clock_limit>();
+  all.add<use_cases::callback_bridge, s::promise_bridge, s::condition_bridge,
+          s::std_promise_bridge, planted::no_predicate, planted::promise_on_stack,
+          planted::set_twice>();
 }
 
 }  // namespace tussle::workloads

@@ -65,6 +65,7 @@ inline std::vector<role_info> all_roles() {
       {"configuration",
        "one configuration that is checked, replaced while requests use it, and watched"},
       {"audit_log", "entries that many senders append, written in batches behind their backs"},
+      {"bridge", "operations that answer by callbacks, and are waited for"},
       {"calls", "many calls at once, whose answers come in the order of the requests"},
       {"fan_in", "a task that is spread over workers, whose results are combined"},
       {"time_limit", "calls that may take so long, and have a result in any case"},
