@@ -4,6 +4,7 @@
 #include "workloads/planted/naive_bridge.h"
 #include "workloads/planted/naive_calls.h"
 #include "workloads/planted/naive_fan.h"
+#include "workloads/planted/naive_index.h"
 #include "workloads/planted/naive_registry.h"
 #include "workloads/planted/naive_time_limit.h"
 #include "workloads/register_cases.h"
@@ -11,11 +12,13 @@
 #include "workloads/subjects/bridges.h"
 #include "workloads/subjects/callers.h"
 #include "workloads/subjects/fans.h"
+#include "workloads/subjects/indices.h"
 #include "workloads/subjects/logger_registries.h"
 #include "workloads/subjects/time_limits.h"
 #include "workloads/use_cases/audit_log.h"
 #include "workloads/use_cases/callback_bridge.h"
 #include "workloads/use_cases/fan_in.h"
+#include "workloads/use_cases/index_rebuild.h"
 #include "workloads/use_cases/logger_registry.h"
 #include "workloads/use_cases/parallel_calls.h"
 #include "workloads/use_cases/timeout_wrapper.h"
@@ -34,6 +37,9 @@ void add_task_use_cases(harness::registry& all) {
   all.add<use_cases::fan_in, s::promise_fan, s::async_fan, s::latch_fan, s::condition_fan,
           planted::chained_workers, planted::silent_failure, planted::shared_sum,
           planted::early_count_down>();
+  all.add<use_cases::index_rebuild, s::agent_index, s::future_index, s::thread_index,
+          planted::rebuilt_in_place, planted::older_overwrites, planted::forgets_requests,
+          planted::rebuilt_in_swap>();
   all.add<use_cases::parallel_calls, s::future_calls, s::async_calls, s::thread_calls,
           planted::start_and_wait, planted::discarded_async, planted::first_error_abandons,
           planted::unbounded_calls>();

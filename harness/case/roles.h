@@ -69,6 +69,7 @@ inline std::vector<role_info> all_roles() {
       {"calls", "many calls at once, whose answers come in the order of the requests"},
       {"fan_in", "a task that is spread over workers, whose results are combined"},
       {"time_limit", "calls that may take so long, and have a result in any case"},
+      {"index", "an index that is searched, and rebuilt while documents change"},
       {"logger_registry",
        "functions by period, with one timer for each period that has any"}};
 }

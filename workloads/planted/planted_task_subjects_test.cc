@@ -14,6 +14,7 @@
 #include "primitives/task/runtime.h"
 #include "primitives/testing/schedulers_testing.h"
 #include "workloads/planted/naive_fan.h"
+#include "workloads/planted/naive_index.h"
 #include "workloads/planted/naive_registry.h"
 #include "workloads/planted/naive_time_limit.h"
 
@@ -90,6 +91,81 @@ TEST(planted_shared_sum, a_part_that_is_added_meanwhile_is_lost) {
   combiner.join();
 
   EXPECT_EQ(found.count(), 1) << "of two";
+}
+
+// An index of one document, on threads that rebuild when they are told to.
+template <typename Subject>
+struct rebuilt {
+  manual_executor nowhere;
+  manual_executor rebuilding;
+  runtime on{nowhere, rebuilding};
+  use_cases::rebuild_monitor monitor;
+  typename Subject::index index{on, monitor, use_cases::documents{{1, 0}}};
+
+  void change_and_ask() {
+    index.change(1);
+    index.ask_for_rebuild();
+  }
+  use_cases::search_index found() const {
+    use_cases::search_index seen;
+    index.search([&seen](const use_cases::search_index& now) { seen = now; });
+    return seen;
+  }
+  // On another thread, which stops at the point while `meanwhile` happens.
+  template <typename Act>
+  void rebuild_frozen_at(const char* point, const Act& meanwhile) {
+    tests::freeze_at freeze(point);
+    std::thread slow([this] { rebuilding.run_one(); });
+    freeze.wait_until_reached();
+    meanwhile();
+    freeze.let_go();
+    slow.join();
+  }
+};
+
+TEST(planted_rebuilt_in_place, a_search_finds_an_index_that_is_half_built) {
+  rebuilt<rebuilt_in_place> stage;
+  stage.change_and_ask();
+  stage.rebuilding.run_all();
+  stage.change_and_ask();
+  use_cases::search_index half;
+
+  stage.rebuild_frozen_at("planted.rebuilt_in_place.cleared",
+                          [&] { half = stage.found(); });
+
+  EXPECT_FALSE(half.complete());
+  EXPECT_TRUE(stage.found().complete());
+}
+
+TEST(planted_older_overwrites, the_index_goes_back_when_the_slower_rebuild_ends) {
+  rebuilt<older_overwrites> stage;
+  stage.change_and_ask();
+  stage.rebuild_frozen_at("planted.older_overwrites.before_reset", [&] {
+    stage.change_and_ask();
+    stage.rebuilding.run_one();
+    EXPECT_EQ(stage.found().generation, 2);
+  });
+
+  EXPECT_EQ(stage.found().generation, 1);
+  EXPECT_EQ(stage.monitor.overlapped(), 1);
+}
+
+TEST(planted_forgets_requests, a_change_during_the_rebuild_stays_out_of_the_index) {
+  rebuilt<forgets_requests> stage;
+  stage.change_and_ask();
+  stage.rebuild_frozen_at("planted.forgets_requests.before_free",
+                          [&] { stage.change_and_ask(); });
+  stage.rebuilding.run_all();
+
+  EXPECT_EQ(stage.found().generation, 1) << "of two";
+}
+
+TEST(planted_rebuilt_in_swap, a_change_during_the_rebuild_causes_another) {
+  rebuilt<rebuilt_in_swap> stage;
+  stage.change_and_ask();
+  stage.rebuild_frozen_at("planted.rebuilt_in_swap.built", [&] { stage.index.change(1); });
+
+  EXPECT_EQ(stage.monitor.rebuilds(), 2) << "for one request";
 }
 
 // Runs its one task on a thread of its own, and goes on when that has come to its gate.
