@@ -41,8 +41,8 @@ void add_task_use_cases(harness::registry& all) {
           planted::rebuilt_in_place, planted::older_overwrites, planted::forgets_requests,
           planted::rebuilt_in_swap>();
   all.add<use_cases::parallel_calls, s::future_calls, s::async_calls, s::thread_calls,
-          planted::start_and_wait, planted::discarded_async, planted::first_error_abandons,
-          planted::unbounded_calls>();
+          planted::start_and_wait, planted::discarded_async,
+          planted::first_error_abandons, planted::unbounded_calls>();
   all.add<use_cases::timeout_wrapper, s::future_limit, s::async_limit, s::thread_limit,
           planted::async_that_waits, planted::never_cancelled, planted::shared_result,
           planted::wall_clock_limit>();

@@ -67,10 +67,11 @@ struct rereading_watch {
       collector_.add_watch("flush", [this](auto&, auto& collector, auto& was, auto& is) {
         if (was->size() >= batch_ || is->size() < batch_) return;
         asked_.fetch_add(1);
-        writer_.send_off([this, collector = agent<entries>(collector)](const batches& all) {
-          hand_over(*collector.load());
-          return all;
-        });
+        writer_.send_off(
+            [this, collector = agent<entries>(collector)](const batches& all) {
+              hand_over(*collector.load());
+              return all;
+            });
         collector_.send([](const entries&) { return entries(); });
       });
     }
@@ -155,9 +156,9 @@ struct no_final_flush {
 
 struct batch_in_action {
   static harness::subject_info info() {
-    return naive_audit_log_info("batch_in_action",
-                                "Loses a batch whose write fails: only the action had it.",
-                                harness::expectation::may);
+    return naive_audit_log_info(
+        "batch_in_action", "Loses a batch whose write fails: only the action had it.",
+        harness::expectation::may);
   }
 
   class log : public subjects::agent_audit_log::log {
@@ -176,8 +177,8 @@ struct batch_in_action {
         std::vector<use_cases::audit_entry> taken(all.begin(), all.end());
         writer_.send_off([this, taken = std::move(taken)](const batches& waiting) {
           for (std::size_t at = 0; at < taken.size(); at += batch_) {
-            store_.insert(std::span(taken).subspan(
-                at, std::min(batch_, taken.size() - at)));
+            store_.insert(
+                std::span(taken).subspan(at, std::min(batch_, taken.size() - at)));
           }
           return waiting;
         });

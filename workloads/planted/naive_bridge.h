@@ -31,7 +31,8 @@
 
 namespace tussle::workloads::planted {
 
-inline harness::subject_info naive_bridge_info(std::string name, std::string description) {
+inline harness::subject_info naive_bridge_info(std::string name,
+                                               std::string description) {
   return {.name = std::move(name),
           .kind = harness::subject_kind::planted,
           .description = std::move(description),
@@ -82,11 +83,16 @@ struct no_predicate {
   class bridge {
    public:
     use_cases::reply wait_for(const use_cases::start_operation& start,
-                              std::chrono::nanoseconds limit,
-                              use_cases::reply fallback) {
+                              std::chrono::nanoseconds limit, use_cases::reply fallback) {
       const auto slot = std::make_shared<answer_slot>();
-      start({.on_success = [slot](std::int64_t v) { slot->set({v, false}); },
-             .on_error = [slot](std::int64_t code) { slot->set({code, true}); }});
+      start({.on_success =
+                 [slot](std::int64_t v) {
+                   slot->set({v, false});
+                 },
+             .on_error =
+                 [slot](std::int64_t code) {
+                   slot->set({code, true});
+                 }});
       return slot->wait_and_take(limit, fallback);
     }
   };
@@ -94,20 +100,26 @@ struct no_predicate {
 
 struct promise_on_stack {
   static harness::subject_info info() {
-    return naive_bridge_info("promise_on_stack",
-                             "Callbacks that refer to the waiter's stack, also when it is "
-                             "another call's.");
+    return naive_bridge_info(
+        "promise_on_stack",
+        "Callbacks that refer to the waiter's stack, also when it is "
+        "another call's.");
   }
 
   class bridge {
    public:
     use_cases::reply wait_for(const use_cases::start_operation& start,
-                              std::chrono::nanoseconds limit,
-                              use_cases::reply fallback) {
+                              std::chrono::nanoseconds limit, use_cases::reply fallback) {
       answer_slot& slot = stack();
       slot.clear();
-      start({.on_success = [&slot](std::int64_t v) { slot.set({v, false}); },
-             .on_error = [&slot](std::int64_t code) { slot.set({code, true}); }});
+      start({.on_success =
+                 [&slot](std::int64_t v) {
+                   slot.set({v, false});
+                 },
+             .on_error =
+                 [&slot](std::int64_t code) {
+                   slot.set({code, true});
+                 }});
       return slot.take(limit, fallback);
     }
 
@@ -131,12 +143,17 @@ struct set_twice {
   class bridge {
    public:
     use_cases::reply wait_for(const use_cases::start_operation& start,
-                              std::chrono::nanoseconds limit,
-                              use_cases::reply fallback) {
+                              std::chrono::nanoseconds limit, use_cases::reply fallback) {
       const auto answer = std::make_shared<std::promise<use_cases::reply>>();
       std::future<use_cases::reply> found = answer->get_future();
-      start({.on_success = [answer](std::int64_t v) { answer->set_value({v, false}); },
-             .on_error = [answer](std::int64_t code) { answer->set_value({code, true}); }});
+      start({.on_success =
+                 [answer](std::int64_t v) {
+                   answer->set_value({v, false});
+                 },
+             .on_error =
+                 [answer](std::int64_t code) {
+                   answer->set_value({code, true});
+                 }});
       if (found.wait_for(limit) == std::future_status::ready) return found.get();
       return fallback;
     }

@@ -62,10 +62,11 @@ struct start_and_wait {
 
 struct discarded_async {
   static harness::subject_info info() {
-    return naive_calls_info("discarded_async",
-                            "Calls by std::async whose futures are dropped, and so waited "
-                            "for.",
-                            harness::expectation::may);
+    return naive_calls_info(
+        "discarded_async",
+        "Calls by std::async whose futures are dropped, and so waited "
+        "for.",
+        harness::expectation::may);
   }
 
   class calls {

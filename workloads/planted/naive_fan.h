@@ -93,9 +93,10 @@ struct chained_workers {
 
 struct silent_failure {
   static harness::subject_info info() {
-    return naive_fan_info("silent_failure",
-                          "Workers that deliver what they find, and nothing if they fail.",
-                          harness::expectation::may);
+    return naive_fan_info(
+        "silent_failure",
+        "Workers that deliver what they find, and nothing if they fail.",
+        harness::expectation::may);
   }
 
   class fan {

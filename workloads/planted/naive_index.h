@@ -66,7 +66,8 @@ struct rebuilt_in_place {
     }
     template <typename F>
     void search(F f) const {
-      use_cases::search_index seen{.generation = generation_.load(std::memory_order_acquire)};
+      use_cases::search_index seen{.generation =
+                                       generation_.load(std::memory_order_acquire)};
       for (std::size_t i = 0; i < seen.on_shelf.size(); ++i)
         seen.on_shelf[i] = on_shelf_[i].load(std::memory_order_relaxed);
       f(seen);
@@ -112,16 +113,22 @@ struct older_overwrites {
    public:
     index(runtime& on, use_cases::rebuild_monitor& monitor,
           const use_cases::documents& initial)
-        : on_(on), monitor_(monitor), catalog_(subjects::search_catalog{.all = initial}) {}
+        : on_(on),
+          monitor_(monitor),
+          catalog_(subjects::search_catalog{.all = initial}) {}
 
     void change(std::int64_t document) {
       catalog_.swap([document](const subjects::search_catalog& c) {
         return subjects::search_catalog{
             c.all.update(document, [](std::int64_t v) { return v + 1; }),
-            c.generation + 1, {}, {}};
+            c.generation + 1,
+            {},
+            {}};
       });
     }
+    // Waits where threads would pile up.
     void ask_for_rebuild() {
+      while (running_.load() >= most_at_once) sync::yield();
       running_.fetch_add(1);
       future_call(on_, [this] {
         rebuild();
@@ -137,6 +144,8 @@ struct older_overwrites {
     }
 
    private:
+    static constexpr std::int64_t most_at_once = 8;
+
     void rebuild() {
       const use_cases::rebuild_monitor::rebuilding now(monitor_);
       const auto seen = catalog_.load();
@@ -166,13 +175,17 @@ struct forgets_requests {
    public:
     index(runtime& on, use_cases::rebuild_monitor& monitor,
           const use_cases::documents& initial)
-        : on_(on), monitor_(monitor), catalog_(subjects::search_catalog{.all = initial}) {}
+        : on_(on),
+          monitor_(monitor),
+          catalog_(subjects::search_catalog{.all = initial}) {}
 
     void change(std::int64_t document) {
       catalog_.swap([document](const subjects::search_catalog& c) {
         return subjects::search_catalog{
             c.all.update(document, [](std::int64_t v) { return v + 1; }),
-            c.generation + 1, {}, {}};
+            c.generation + 1,
+            {},
+            {}};
       });
     }
     void ask_for_rebuild() {

@@ -27,7 +27,8 @@
 
 namespace tussle::workloads::planted {
 
-inline harness::subject_info naive_registry_info(std::string name, std::string description,
+inline harness::subject_info naive_registry_info(std::string name,
+                                                 std::string description,
                                                  harness::expectation caught) {
   return {.name = std::move(name),
           .kind = harness::subject_kind::planted,
@@ -188,9 +189,9 @@ struct dies_of_a_timer {
 
 struct hasty_registry {
   static harness::subject_info info() {
-    return naive_registry_info("hasty_registry",
-                               "Loggers in an agent, looked for before they can be there.",
-                               harness::expectation::may);
+    return naive_registry_info(
+        "hasty_registry", "Loggers in an agent, looked for before they can be there.",
+        harness::expectation::may);
   }
   static constexpr bool doubles_for_a_moment = false;
 

@@ -153,8 +153,8 @@ struct wall_clock_limit {
                                 use_cases::timed_value fallback) {
       adjusted_clock clock;
       const auto until = clock.now() + limit;
-      const auto result = future_call(
-          on_, [call](const std::stop_token& stop) { return call(stop); });
+      const auto result =
+          future_call(on_, [call](const std::stop_token& stop) { return call(stop); });
       while (clock.now() < until) {
         if (result.is_done()) return result.get();
         sync::yield();

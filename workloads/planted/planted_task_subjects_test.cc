@@ -78,9 +78,8 @@ TEST(planted_shared_sum, a_part_that_is_added_meanwhile_is_lost) {
   shared_sum::fan fan(on);
   use_cases::combined_parts found;
   tests::freeze_at freeze("planted.shared_sum.between_read_and_write");
-  std::thread combiner([&] {
-    found = fan.gather(2, 2, [](std::int64_t worker) { return worker; });
-  });
+  std::thread combiner(
+      [&] { found = fan.gather(2, 2, [](std::int64_t worker) { return worker; }); });
   while (workers.pending() < 2) std::this_thread::yield();
   std::thread slow([&] { workers.run_one(); });
 
@@ -163,7 +162,8 @@ TEST(planted_forgets_requests, a_change_during_the_rebuild_stays_out_of_the_inde
 TEST(planted_rebuilt_in_swap, a_change_during_the_rebuild_causes_another) {
   rebuilt<rebuilt_in_swap> stage;
   stage.change_and_ask();
-  stage.rebuild_frozen_at("planted.rebuilt_in_swap.built", [&] { stage.index.change(1); });
+  stage.rebuild_frozen_at("planted.rebuilt_in_swap.built",
+                          [&] { stage.index.change(1); });
 
   EXPECT_EQ(stage.monitor.rebuilds(), 2) << "for one request";
 }

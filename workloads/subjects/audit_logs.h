@@ -32,12 +32,13 @@ using audit_batch = std::shared_ptr<const std::vector<use_cases::audit_entry>>;
 
 struct agent_audit_log {
   static harness::subject_info info() {
-    return {.name = "agent_audit_log",
-            .kind = harness::subject_kind::ours,
-            .description =
-                "Two agents: one collects entries, the other writes them, in batches that "
-                "a watch asks for.",
-            .source = "workloads/subjects/audit_logs.h"};
+    return {
+        .name = "agent_audit_log",
+        .kind = harness::subject_kind::ours,
+        .description =
+            "Two agents: one collects entries, the other writes them, in batches that "
+            "a watch asks for.",
+        .source = "workloads/subjects/audit_logs.h"};
   }
 
   class log {
@@ -93,8 +94,8 @@ struct agent_audit_log {
       for (auto at = all.begin(); at != all.end();) {
         std::vector<use_cases::audit_entry> part;
         for (; at != all.end() && part.size() < batch_; ++at) part.push_back(*at);
-        enter(std::make_shared<const std::vector<use_cases::audit_entry>>(
-            std::move(part)));
+        enter(
+            std::make_shared<const std::vector<use_cases::audit_entry>>(std::move(part)));
       }
     }
     void enter(audit_batch batch) {

@@ -31,11 +31,16 @@ struct promise_bridge {
   class bridge {
    public:
     use_cases::reply wait_for(const use_cases::start_operation& start,
-                              std::chrono::nanoseconds limit,
-                              use_cases::reply fallback) {
+                              std::chrono::nanoseconds limit, use_cases::reply fallback) {
       const promise<use_cases::reply> answer;
-      start({.on_success = [answer](std::int64_t v) { answer.deliver({v, false}); },
-             .on_error = [answer](std::int64_t code) { answer.deliver({code, true}); }});
+      start({.on_success =
+                 [answer](std::int64_t v) {
+                   answer.deliver({v, false});
+                 },
+             .on_error =
+                 [answer](std::int64_t code) {
+                   answer.deliver({code, true});
+                 }});
       return answer.get_for(limit, fallback);
     }
   };
@@ -54,11 +59,16 @@ struct condition_bridge {
   class bridge {
    public:
     use_cases::reply wait_for(const use_cases::start_operation& start,
-                              std::chrono::nanoseconds limit,
-                              use_cases::reply fallback) {
+                              std::chrono::nanoseconds limit, use_cases::reply fallback) {
       const auto here = std::make_shared<shared>();
-      start({.on_success = [here](std::int64_t v) { here->set({v, false}); },
-             .on_error = [here](std::int64_t code) { here->set({code, true}); }});
+      start({.on_success =
+                 [here](std::int64_t v) {
+                   here->set({v, false});
+                 },
+             .on_error =
+                 [here](std::int64_t code) {
+                   here->set({code, true});
+                 }});
       std::unique_lock held(here->lock);
       here->there.wait_for(held, limit, [&] { return here->answer.has_value(); });
       return here->answer.value_or(fallback);
@@ -90,12 +100,17 @@ struct std_promise_bridge {
   class bridge {
    public:
     use_cases::reply wait_for(const use_cases::start_operation& start,
-                              std::chrono::nanoseconds limit,
-                              use_cases::reply fallback) {
+                              std::chrono::nanoseconds limit, use_cases::reply fallback) {
       const auto here = std::make_shared<shared>();
       std::future<use_cases::reply> answer = here->answer.get_future();
-      start({.on_success = [here](std::int64_t v) { here->set({v, false}); },
-             .on_error = [here](std::int64_t code) { here->set({code, true}); }});
+      start({.on_success =
+                 [here](std::int64_t v) {
+                   here->set({v, false});
+                 },
+             .on_error =
+                 [here](std::int64_t code) {
+                   here->set({code, true});
+                 }});
       if (answer.wait_for(limit) == std::future_status::ready) return answer.get();
       return fallback;
     }

@@ -110,7 +110,8 @@ struct thread_calls {
         for (std::int64_t t = 0; t < at_once; ++t) {
           threads.emplace_back([&] {
             // Relaxed: a number that nobody else has; answers are read after the join.
-            for (std::int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;)
+            for (std::int64_t i;
+                 (i = next.fetch_add(1, std::memory_order_relaxed)) < count;)
               answers[static_cast<std::size_t>(i)] = use_cases::answer_of(call, i);
           });
         }

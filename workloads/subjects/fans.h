@@ -161,9 +161,8 @@ struct condition_fan {
       use_cases::combined_parts found;
       {
         std::unique_lock held(all->lock);
-        all->more.wait(held, [&] {
-          return static_cast<std::int64_t>(all->parts.size()) >= enough;
-        });
+        all->more.wait(
+            held, [&] { return static_cast<std::int64_t>(all->parts.size()) >= enough; });
         for (const use_cases::part& each : all->parts) found.add(each);
       }
       keep(std::move(threads));

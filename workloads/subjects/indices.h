@@ -68,7 +68,8 @@ class atom_index {
   void rebuild() {
     const use_cases::rebuild_monitor::rebuilding now(monitor_);
     const auto seen = catalog_.load();
-    const use_cases::search_index fresh = use_cases::built_index(seen->all, seen->generation);
+    const use_cases::search_index fresh =
+        use_cases::built_index(seen->all, seen->generation);
     catalog_.swap([&fresh](const search_catalog& c) { return c.published(fresh); });
   }
 
@@ -127,8 +128,9 @@ struct future_index {
 
     // Who finds nobody at it begins; who finds somebody says that there is more to do.
     void ask_for_rebuild() {
-      const auto [before, after] = state_.swap_vals(
-          [](state now) { return now == state::idle ? state::rebuilding : state::again; });
+      const auto [before, after] = state_.swap_vals([](state now) {
+        return now == state::idle ? state::rebuilding : state::again;
+      });
       if (*before == state::idle) future_call(on_, [this] { rebuild_until_idle(); });
     }
     void finish() {
@@ -143,8 +145,8 @@ struct future_index {
         state_.swap([](state) { return state::rebuilding; });
         rebuild();
       } while (*state_.swap([](state now) {
-                 return now == state::again ? state::again : state::idle;
-               }) == state::again);
+        return now == state::again ? state::again : state::idle;
+      }) == state::again);
     }
 
     runtime& on_;
@@ -166,7 +168,9 @@ struct thread_index {
    public:
     index(runtime& /*on*/, use_cases::rebuild_monitor& monitor,
           const use_cases::documents& initial)
-        : monitor_(monitor), all_(initial), rebuilder_([this] { rebuild_until_closed(); }) {}
+        : monitor_(monitor),
+          all_(initial),
+          rebuilder_([this] { rebuild_until_closed(); }) {}
     ~index() {
       {
         const std::lock_guard held(asking_);

@@ -128,8 +128,9 @@ struct agent_registry {
    public:
     registry(runtime& on, use_cases::timer_service& timers)
         : timers_(timers),
-          all_(loggers(), {.error_handler = [this](auto&, auto&) { refused_.fetch_add(1); },
-                           .on = &on}) {}
+          all_(loggers(),
+               {.error_handler = [this](auto&, auto&) { refused_.fetch_add(1); },
+                .on = &on}) {}
 
     void add(std::int64_t period, std::int64_t function) {
       all_.send([period, function, &timers = timers_](const loggers& all) {

@@ -28,10 +28,11 @@ namespace tussle::workloads::subjects {
 
 struct future_limit {
   static harness::subject_info info() {
-    return {.name = "future_limit",
-            .kind = harness::subject_kind::ours,
-            .description = "get_for of a tussle::future, which is cancelled if it is late.",
-            .source = "workloads/subjects/time_limits.h"};
+    return {
+        .name = "future_limit",
+        .kind = harness::subject_kind::ours,
+        .description = "get_for of a tussle::future, which is cancelled if it is late.",
+        .source = "workloads/subjects/time_limits.h"};
   }
 
   class limited {
@@ -41,8 +42,8 @@ struct future_limit {
     use_cases::timed_value call(std::chrono::nanoseconds limit,
                                 const use_cases::timed_call& call,
                                 use_cases::timed_value fallback) {
-      const auto result = future_call(
-          on_, [call](const std::stop_token& stop) { return call(stop); });
+      const auto result =
+          future_call(on_, [call](const std::stop_token& stop) { return call(stop); });
       if (result.is_done()) return result.get();
       const use_cases::timed_value found = result.get_for(limit, fallback);
       result.cancel();  // if it is not done; its late result goes nowhere
@@ -56,10 +57,11 @@ struct future_limit {
 
 struct async_limit {
   static harness::subject_info info() {
-    return {.name = "async_limit",
-            .kind = harness::subject_kind::baseline,
-            .description = "wait_for of a std::async, which is asked to stop if it is late.",
-            .source = "workloads/subjects/time_limits.h"};
+    return {
+        .name = "async_limit",
+        .kind = harness::subject_kind::baseline,
+        .description = "wait_for of a std::async, which is asked to stop if it is late.",
+        .source = "workloads/subjects/time_limits.h"};
   }
 
   class limited {

@@ -133,8 +133,8 @@ struct audit_log {
                                  "allowed", 0),
            harness::expect_equal("writes on the thread that computes",
                                  found.on_computing_thread, "allowed", 0),
-           harness::expect_equal("failures noticed", log_.failures_noticed(),
-                                 "failures", found.failures)});
+           harness::expect_equal("failures noticed", log_.failures_noticed(), "failures",
+                                 found.failures)});
     }
 
    private:

@@ -179,9 +179,8 @@ TEST(agent, a_watch_that_throws_fails_the_agent_and_the_entry_stays) {
   manual_executor later;
   runtime on(later, later);
   agent<value::vector<int>> collector({}, {.on = &on});
-  collector.add_watch("flush", [](auto&, auto&, auto&, auto&) {
-    throw std::runtime_error("the watch");
-  });
+  collector.add_watch(
+      "flush", [](auto&, auto&, auto&, auto&) { throw std::runtime_error("the watch"); });
 
   collector.send([](const value::vector<int>& all) { return all.push_back(1); });
   later.run_all();

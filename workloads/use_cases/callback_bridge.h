@@ -168,9 +168,8 @@ struct callback_bridge {
       const reply found = bridge_.wait_for(
           [&, own](const callbacks& to) {
             mine.call_the_late(*this);
-            future_call(library_, [this, to, own] {
-              guarded([&] { to.on_success(own); });
-            });
+            future_call(library_,
+                        [this, to, own] { guarded([&] { to.on_success(own); }); });
           },
           mine.lost == 0 ? ample : answered_long_before, fallback);
       mine.judge(found, {own, false});

@@ -82,8 +82,14 @@ struct last_one_wins {
     reply wait_for(const start_operation& start, std::chrono::nanoseconds /*limit*/,
                    reply fallback) {
       const auto last = std::make_shared<reply>(fallback);
-      start({.on_success = [last](std::int64_t v) { *last = {v, false}; },
-             .on_error = [last](std::int64_t code) { *last = {code, true}; }});
+      start({.on_success =
+                 [last](std::int64_t v) {
+                   *last = {v, false};
+                 },
+             .on_error =
+                 [last](std::int64_t code) {
+                   *last = {code, true};
+                 }});
       return *last;
     }
   };

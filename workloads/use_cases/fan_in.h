@@ -152,10 +152,9 @@ struct fan_in {
       for (std::int64_t i = 0; i < width_; ++i)
         given->fails[index(i)] = self.random.chance(failing_);
       // Workers that nobody waits for any more may still be at it: they share the task.
-      const combined_parts found =
-          fan_.gather(width_, enough_, [this, given](std::int64_t worker) {
-            return do_part(*given, worker);
-          });
+      const combined_parts found = fan_.gather(
+          width_, enough_,
+          [this, given](std::int64_t worker) { return do_part(*given, worker); });
       mine.see(*given, found, *this);
     }
 

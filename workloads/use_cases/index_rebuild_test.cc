@@ -95,6 +95,18 @@ struct forgets_a_change : immediate_index {
   int changes_ = 0;
 };
 
+// The last request comes when all threads have ended.
+struct serves_the_last_only : immediate_index {
+  using immediate_index::immediate_index;
+  void ask_for_rebuild() {
+    if (finished_ || first_) immediate_index::ask_for_rebuild();
+    first_ = false;
+  }
+  void finish() { finished_ = true; }
+  bool first_ = true;
+  bool finished_ = false;
+};
+
 struct rebuilds_twice : immediate_index {
   using immediate_index::immediate_index;
   void ask_for_rebuild() {
@@ -135,7 +147,13 @@ TEST(index_rebuild, finds_generations_that_go_back) {
 TEST(index_rebuild, finds_a_change_that_is_missing) {
   const verdict found = index_verdict<with_index<forgets_a_change>>();
 
-  EXPECT_EQ(found.message.find("changes in the last index"), 0U) << found.message;
+  EXPECT_FALSE(found.passed);
+}
+
+TEST(index_rebuild, finds_a_request_that_is_not_served) {
+  const verdict found = index_verdict<with_index<serves_the_last_only>>();
+
+  EXPECT_EQ(found.message.find("changes before a request"), 0U) << found.message;
 }
 
 TEST(index_rebuild, finds_rebuilds_that_nobody_asked_for) {

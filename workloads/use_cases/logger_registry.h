@@ -41,10 +41,10 @@ concept logger_registry_subject =
     std::constructible_from<typename S::registry, runtime&, timer_service&> &&
     requires(typename S::registry registry, std::int64_t n,
              void (*f)(const stopped_period&)) {
-  registry.add(n, n);     // a function for a period; timer_error: it is not registered
-  registry.catch_up();    // what this thread added before is registered, or refused
+  registry.add(n, n);   // a function for a period; timer_error: it is not registered
+  registry.catch_up();  // what this thread added before is registered, or refused
   { registry.lists(n, n) } -> std::same_as<bool>;
-  registry.stop(f);       // destroys all timers, and calls f for what was recorded
+  registry.stop(f);  // destroys all timers, and calls f for what was recorded
   { registry.refused() } -> std::same_as<std::int64_t>;  // beside what add threw
   // Whether two timers of one period may run for a moment.
   { S::doubles_for_a_moment } -> std::convertible_to<bool>;
@@ -52,34 +52,35 @@ concept logger_registry_subject =
 
 struct logger_registry {
   static harness::workload_info info() {
-    return {.name = "logger_registry",
-            .question =
-                "What does a registry cost in which the first registration has a side "
-                "effect?",
-            .invariant =
-                "Every period has one timer and every function is listed once; "
-                "started less destroyed timers are the recorded ones, none after "
-                "stop.",
-            .failure =
-                "A timer was started whose handle nobody has, or a function was "
-                "registered that nobody will call.",
-            .role = "logger_registry",
-            .conditions = {{.name = "functions",
-                            .unit = "functions",
-                            .description = "How many are registered for one period.",
-                            .default_values = {4},
-                            .minimum = 1,
-                            .maximum = 1000,
-                            .drawn_maximum = 64},
-                           {.name = "start_fails",
-                            .unit = "",
-                            .description = "Whether every seventh start of a timer fails.",
-                            .default_values = {0, 1},
-                            .minimum = 0,
-                            .maximum = 1,
-                            .labels = {"no", "yes"}},
-                           harness::threads_condition()},
-            .operations = {"add", "look", "stop"}};
+    return {
+        .name = "logger_registry",
+        .question =
+            "What does a registry cost in which the first registration has a side "
+            "effect?",
+        .invariant =
+            "Every period has one timer and every function is listed once; "
+            "started less destroyed timers are the recorded ones, none after "
+            "stop.",
+        .failure =
+            "A timer was started whose handle nobody has, or a function was "
+            "registered that nobody will call.",
+        .role = "logger_registry",
+        .conditions = {{.name = "functions",
+                        .unit = "functions",
+                        .description = "How many are registered for one period.",
+                        .default_values = {4},
+                        .minimum = 1,
+                        .maximum = 1000,
+                        .drawn_maximum = 64},
+                       {.name = "start_fails",
+                        .unit = "",
+                        .description = "Whether every seventh start of a timer fails.",
+                        .default_values = {0, 1},
+                        .minimum = 0,
+                        .maximum = 1,
+                        .labels = {"no", "yes"}},
+                       harness::threads_condition()},
+        .operations = {"add", "look", "stop"}};
   }
 
   template <logger_registry_subject Subject>

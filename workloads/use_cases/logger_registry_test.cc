@@ -26,8 +26,9 @@ verdict registry_verdict(double start_fails, int threads = 1) {
 
 template <typename Subject>
 class sound_registry : public ::testing::Test {};
-using sound_registries = ::testing::Types<subjects::atom_registry, subjects::agent_registry,
-                                          subjects::mutex_registry>;
+using sound_registries =
+    ::testing::Types<subjects::atom_registry, subjects::agent_registry,
+                     subjects::mutex_registry>;
 TYPED_TEST_SUITE(sound_registry, sound_registries);
 
 TYPED_TEST(sound_registry, has_one_timer_a_period_and_none_after_stop) {

@@ -129,7 +129,8 @@ struct parallel_calls {
            harness::expect_equal("answers in another's place", sum.wrong, "allowed", 0),
            harness::expect_equal("failures that are another's", sum.wrong_failures,
                                  "allowed", 0),
-           harness::expect_equal("steps that called one by one", sum.serial, "allowed", 0),
+           harness::expect_equal("steps that called one by one", sum.serial, "allowed",
+                                 0),
            harness::expect_equal("steps that called too often at once", sum.too_many,
                                  "allowed", 0)});
     }

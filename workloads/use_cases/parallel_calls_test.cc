@@ -27,8 +27,8 @@ verdict calls_verdict(double at_once, double failing, int threads = 1) {
 
 template <typename Subject>
 class sound_calls : public ::testing::Test {};
-using sound_callers =
-    ::testing::Types<subjects::future_calls, subjects::async_calls, subjects::thread_calls>;
+using sound_callers = ::testing::Types<subjects::future_calls, subjects::async_calls,
+                                       subjects::thread_calls>;
 TYPED_TEST_SUITE(sound_calls, sound_callers);
 
 TYPED_TEST(sound_calls, have_an_answer_to_every_request_in_order) {

@@ -57,26 +57,27 @@ concept time_limit_subject = std::constructible_from<typename S::limited, runtim
 
 struct timeout_wrapper {
   static harness::workload_info info() {
-    return {.name = "timeout_wrapper",
-            .question = "What does it cost to give a call a time limit?",
-            .invariant =
-                "A call has its value or the fallback, never a mixture; who is given up "
-                "is told to stop, ends, and disturbs nobody.",
-            .failure =
-                "A call held its caller up for longer than it may, ran on for ever, or "
-                "its late result was taken for another.",
-            .role = "time_limit",
-            .conditions = {{.name = "calls",
-                            .unit = "",
-                            .description =
-                                "Calls that end in time, that never end by themselves, or "
-                                "that take about as long as they may; or all of them.",
-                            .default_values = {0, 1, 2, 3},
-                            .minimum = 0,
-                            .maximum = 3,
-                            .labels = {"quick", "endless", "close", "mixed"}},
-                           harness::threads_condition()},
-            .operations = {"quick", "endless", "close"}};
+    return {
+        .name = "timeout_wrapper",
+        .question = "What does it cost to give a call a time limit?",
+        .invariant =
+            "A call has its value or the fallback, never a mixture; who is given up "
+            "is told to stop, ends, and disturbs nobody.",
+        .failure =
+            "A call held its caller up for longer than it may, ran on for ever, or "
+            "its late result was taken for another.",
+        .role = "time_limit",
+        .conditions = {{.name = "calls",
+                        .unit = "",
+                        .description =
+                            "Calls that end in time, that never end by themselves, or "
+                            "that take about as long as they may; or all of them.",
+                        .default_values = {0, 1, 2, 3},
+                        .minimum = 0,
+                        .maximum = 3,
+                        .labels = {"quick", "endless", "close", "mixed"}},
+                       harness::threads_condition()},
+        .operations = {"quick", "endless", "close"}};
   }
 
   template <time_limit_subject Subject>
@@ -116,8 +117,8 @@ struct timeout_wrapper {
         sum.escaped += each.escaped;
       }
       return harness::first_failure(
-          {harness::expect_equal("calls that nobody told to stop", shared_->gave_up.load(),
-                                 "allowed", 0),
+          {harness::expect_equal("calls that nobody told to stop",
+                                 shared_->gave_up.load(), "allowed", 0),
            harness::expect_equal("results that are another's", sum.wrong, "allowed", 0),
            harness::expect_equal("results that were mixed", sum.mixed, "allowed", 0),
            harness::expect_equal("errors of calls that were given up", sum.escaped,
@@ -217,7 +218,8 @@ struct timeout_wrapper {
           },
           fallback);
       mine.mixed += found.word == found.again ? 0 : 1;
-      mine.wrong += found == own || found == fallback || found.word != found.again ? 0 : 1;
+      mine.wrong +=
+          found == own || found == fallback || found.word != found.again ? 0 : 1;
     }
 
     const std::int64_t which_;
