@@ -123,11 +123,16 @@ struct callback_bridge {
     static constexpr std::chrono::milliseconds ample{4000};
     static constexpr reply fallback{-1, true};
 
+    struct late_one {
+      callbacks to;
+      std::int64_t value;
+    };
+
     struct alignas(harness::padding) thread_state {
       void call_the_late(run& here) {
-        for (const auto& [to, value] : std::exchange(late_ones, {})) {
-          here.guarded([&] { to.on_success(value); });
-          here.guarded([&] { to.on_error(value); });
+        for (const late_one& each : std::exchange(late_ones, {})) {
+          here.guarded([&] { each.to.on_success(each.value); });
+          here.guarded([&] { each.to.on_error(each.value); });
         }
       }
       void judge(const reply& found, const reply& right) {
@@ -138,7 +143,7 @@ struct callback_bridge {
       std::int64_t calls = 0;
       std::int64_t lost = 0;
       std::int64_t wrong = 0;
-      std::vector<std::pair<callbacks, std::int64_t>> late_ones;
+      std::vector<late_one> late_ones;
     };
 
     // As the library's own thread does: it has nobody to tell.
@@ -193,7 +198,7 @@ struct callback_bridge {
       const reply found = bridge_.wait_for(
           [&, own](const callbacks& to) {
             mine.call_the_late(*this);
-            mine.late_ones.emplace_back(to, -own - 1);
+            mine.late_ones.push_back({to, -own - 1});
           },
           std::chrono::nanoseconds(own % 2 * 1000), fallback);
       mine.wrong += found == fallback ? 0 : 1;
