@@ -32,8 +32,8 @@
 //         void push_back(int64);              // sequence: one element more, atomically
 //       };
 //     };
-//   metrics, configuration, logger_registry, audit_log, fan_in, calls, time_limit, bridge, index
-//     what the use cases of the same names need: workloads/use_cases/.
+//   metrics, configuration, and those that follow them in all_roles()
+//     what one use case needs; the concept stands in its header: workloads/use_cases/.
 //
 // Every cell can count, so a subject with a `cell` plays both roles. All members except
 // constructors are called concurrently.

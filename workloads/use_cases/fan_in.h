@@ -187,7 +187,7 @@ struct fan_in {
 
    private:
     static constexpr std::size_t widest = 64;
-    static constexpr std::chrono::seconds patience{2};
+    static constexpr std::chrono::seconds patience{6};
 
     struct task {
       std::int64_t number = 0;

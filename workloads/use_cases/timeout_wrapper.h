@@ -84,7 +84,7 @@ struct timeout_wrapper {
   class run {
    public:
     explicit run(const harness::conditions& values,
-                 std::chrono::milliseconds patience = std::chrono::milliseconds(2000))
+                 std::chrono::milliseconds patience = std::chrono::milliseconds(4000))
         : which_(values.count("calls")),
           threads_(static_cast<std::size_t>(values.threads())),
           shared_(std::make_shared<shared>(patience)),
@@ -105,7 +105,7 @@ struct timeout_wrapper {
 
     // Whoever was given up has ended: it was told to.
     void settle() const {
-      const auto until = sync::clock::now() + 2 * shared_->patience;
+      const auto until = sync::clock::now() + shared_->patience + std::chrono::seconds(2);
       while (shared_->live.load() > 0 && sync::clock::now() < until) sync::yield();
     }
 
