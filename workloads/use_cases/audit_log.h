@@ -144,17 +144,15 @@ struct audit_log {
       bool waits = true;
     };
 
-    // Of one sender: more than a batch, or all would wait for one that is never full.
-    static constexpr std::int64_t batches_a_sender = 4;
     // Who waited that long for entries to be written waits no more: they are lost.
     static constexpr std::chrono::milliseconds patience{300};
 
     void wait_for_room(thread_state& mine, std::size_t sender) const {
       const std::int64_t unwritten = mine.sent - store_.written_of(sender);
       mine.longest = std::max(mine.longest, unwritten);
-      if (!mine.waits || unwritten < batches_a_sender * batch_) return;
+      if (!mine.waits || unwritten < most_unwritten_) return;
       const auto until = sync::clock::now() + patience;
-      while (mine.sent - store_.written_of(sender) >= batches_a_sender * batch_) {
+      while (mine.sent - store_.written_of(sender) >= most_unwritten_) {
         if (sync::clock::now() > until) {
           mine.waits = false;
           return;
@@ -164,6 +162,8 @@ struct audit_log {
     }
 
     const std::int64_t batch_;
+    // Of one sender: more than a batch, or all would wait for one that is never full.
+    const std::int64_t most_unwritten_ = 1000 + batch_;
     std::vector<thread_state> threads_;
     audit_store store_;
     runtime runtime_;
