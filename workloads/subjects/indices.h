@@ -131,7 +131,8 @@ struct future_index {
       const auto [before, after] = state_.swap_vals([](state now) {
         return now == state::idle ? state::rebuilding : state::again;
       });
-      if (*before == state::idle) future_call(on_, [this] { rebuild_until_idle(); });
+      if (*before == state::idle)
+        future_call(on_, [this, own = state_]() mutable { rebuild_until_idle(own); });
     }
     void finish() {
       while (*state_.load() != state::idle) sync::yield();
@@ -140,13 +141,15 @@ struct future_index {
    private:
     enum class state : std::int64_t { idle, rebuilding, again };
 
-    void rebuild_until_idle() {
+    // By a handle of its own: the index may be gone when the swap to idle returns.
+    void rebuild_until_idle(tussle::atom<state>& shared) {
       do {
-        state_.swap([](state) { return state::rebuilding; });
+        shared.swap([](state) { return state::rebuilding; });
         rebuild();
-      } while (*state_.swap([](state now) {
-        return now == state::again ? state::again : state::idle;
-      }) == state::again);
+      } while (*shared.swap(after_a_rebuild) == state::again);
+    }
+    static state after_a_rebuild(state now) {
+      return now == state::again ? state::again : state::idle;
     }
 
     runtime& on_;
