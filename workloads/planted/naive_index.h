@@ -191,9 +191,7 @@ struct forgets_requests {
     void ask_for_rebuild() {
       if (busy_.exchange(true)) return;  // somebody is at it: but may have looked already
       future_call(on_, [this] {
-        const use_cases::rebuild_monitor::rebuilding now(monitor_);
-        const auto seen = catalog_.load();
-        index_.reset(use_cases::built_index(seen->all, seen->generation));
+        rebuild();
         sync::schedule_point("planted.forgets_requests.before_free");
         sync::yield();  // what happens now and then, often
         busy_.store(false);
@@ -208,6 +206,12 @@ struct forgets_requests {
     }
 
    private:
+    void rebuild() {
+      const use_cases::rebuild_monitor::rebuilding now(monitor_);
+      const auto seen = catalog_.load();
+      index_.reset(use_cases::built_index(seen->all, seen->generation));
+    }
+
     runtime& on_;
     use_cases::rebuild_monitor& monitor_;
     tussle::atom<subjects::search_catalog> catalog_;
