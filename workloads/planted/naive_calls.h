@@ -138,6 +138,7 @@ struct unbounded_calls {
             future_call(on_, [call, i] { return use_cases::answer_of(call, i); }));
       }
       std::vector<use_cases::api_answer> answers;
+      answers.reserve(started.size());
       for (const auto& each : started) answers.push_back(each.get());
       return answers;
     }

@@ -83,6 +83,7 @@ struct async_calls {
         }));
       }
       std::vector<use_cases::api_answer> answers;
+      answers.reserve(started.size());
       for (auto& each : started) answers.push_back(each.get());
       return answers;
     }
