@@ -41,6 +41,7 @@ harness::registry all_cases() {
   add_history_cases(all);
   add_container_cases(all);
   add_use_cases(all);
+  add_task_use_cases(all);
 #if !defined(TUSSLE_HAS_URCU)
   all.add_not_built(s::urcu::info(), {"cell"}, s::urcu::needs);
 #endif

@@ -17,4 +17,7 @@ void add_history_cases(harness::registry& all);
 void add_container_cases(harness::registry& all);
 void add_use_cases(harness::registry& all);
 
+// Part of all_cases(): the use cases of agents, futures and promises.
+void add_task_use_cases(harness::registry& all);
+
 }  // namespace tussle::workloads

@@ -32,8 +32,8 @@
 //         void push_back(int64);              // sequence: one element more, atomically
 //       };
 //     };
-//   metrics, configuration
-//     what the use cases of the same names need: workloads/use_cases/.
+//   metrics, configuration, and those that follow them in all_roles()
+//     what one use case needs; the concept stands in its header: workloads/use_cases/.
 //
 // Every cell can count, so a subject with a `cell` plays both roles. All members except
 // constructors are called concurrently.
@@ -63,7 +63,16 @@ inline std::vector<role_info> all_roles() {
       {"sequence", "many values by index, changed by many threads and read as a whole"},
       {"metrics", "statistics by route that many threads record and report"},
       {"configuration",
-       "one configuration that is checked, replaced while requests use it, and watched"}};
+       "one configuration that is checked, replaced while requests use it, and watched"},
+      {"audit_log",
+       "entries that many senders append, written in batches behind their backs"},
+      {"bridge", "operations that answer by callbacks, and are waited for"},
+      {"calls", "many calls at once, whose answers come in the order of the requests"},
+      {"fan_in", "a task that is spread over workers, whose results are combined"},
+      {"time_limit", "calls that may take so long, and have a result in any case"},
+      {"index", "an index that is searched, and rebuilt while documents change"},
+      {"logger_registry",
+       "functions by period, with one timer for each period that has any"}};
 }
 
 template <typename S>
