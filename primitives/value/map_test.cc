@@ -89,6 +89,7 @@ TEST(map, IMM_4_no_update_is_dropped_because_the_values_call_each_other_equal) {
     return changed.at(1).second;
   };
 
+  ASSERT_TRUE((first_counts{1, 1} == first_counts{1, 2}));
   EXPECT_EQ(second(m.assoc(1, {1, 2})), 2);
   EXPECT_EQ(second(m.update(1,
                             [](first_counts v) {

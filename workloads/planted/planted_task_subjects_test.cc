@@ -173,7 +173,7 @@ class gated_thread final : public executor {
  public:
   ~gated_thread() { thread_.join(); }
 
-  [[nodiscard]] bool submit(task& work) override {
+  [[nodiscard]] bool submit(task& work) noexcept override {
     thread_ = std::thread([&work] { work.run(); });
     at_gate_.wait();
     return true;
