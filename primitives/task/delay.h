@@ -109,13 +109,14 @@ template <typename T>
 inline constexpr bool is_delay<delay<T>> = true;
 }  // namespace detail
 
-// Of a delay its value; it must not go meanwhile. Of anything else that itself.
+// Of a delay its value; it must not go meanwhile. Of anything else that itself: a reference,
+// or the value of a temporary.
 template <typename X>
 decltype(auto) force(X&& x) {
   if constexpr (detail::is_delay<std::remove_cvref_t<X>>) {
     return std::forward<X>(x).force();
   } else {
-    return std::forward<X>(x);
+    return static_cast<X>(std::forward<X>(x));
   }
 }
 

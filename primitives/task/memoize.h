@@ -1,17 +1,19 @@
 // memoize.h: a function that remembers what it returned.
 //
 // Keyed by the arguments, compared by value; unbounded. Not once-only under races: callers
-// that come before the first has returned call the function too, and all get a result of
-// theirs; the first that is entered stays. Errors are not remembered.
+// that come before the first has returned call the function too; the first result that is
+// entered stays, and is what all of them return. Errors are not remembered.
 //
-// Blocking: a lock around looking up and entering; the function runs outside it.
+// Blocking: a lock around looking up and entering; the function runs outside it, and so do
+//           copies of results. Hashing, comparing and moving arguments happen under it: they
+//           must not call the memoized function.
 // Lifetime: copies share what is remembered.
 // Contract: CONTRACT.md section 7 (PAR-7 ... PAR-9).
 #pragma once
 
 #include <cstddef>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <unordered_map>
@@ -37,8 +39,8 @@ class memoized<R(Args...), F> {
   R operator()(const std::decay_t<Args>&... args) const {
     state& s = *state_;
     key arguments(args...);
-    if (std::optional<R> known = s.find(arguments)) return *std::move(known);
-    R found = std::invoke(std::as_const(s.f), args...);
+    if (const R* const known = s.find(arguments)) return *known;
+    auto found = std::make_unique<const R>(std::invoke(std::as_const(s.f), args...));
     return s.enter(std::move(arguments), std::move(found));
   }
 
@@ -54,19 +56,22 @@ class memoized<R(Args...), F> {
   struct state {
     explicit state(F&& function) : f(std::move(function)) {}
 
-    std::optional<R> find(const key& arguments) {
+    // What is entered stays where it is. Null: nothing is known.
+    const R* find(const key& arguments) {
       const sync::mutex_lock lock(mutex);
       const auto at = known.find(arguments);
-      return at == known.end() ? std::nullopt : std::optional<R>(at->second);
+      return at == known.end() ? nullptr : at->second.get();
     }
-    R enter(key&& arguments, R&& found) {
+    // What was entered first.
+    const R& enter(key&& arguments, std::unique_ptr<const R> found) {
       const sync::mutex_lock lock(mutex);
-      return known.try_emplace(std::move(arguments), std::move(found)).first->second;
+      return *known.try_emplace(std::move(arguments), std::move(found)).first->second;
     }
 
     const F f;
     sync::mutex mutex;
-    std::unordered_map<key, R, absl::Hash<key>> known ABSL_GUARDED_BY(mutex);
+    std::unordered_map<key, std::unique_ptr<const R>, absl::Hash<key>> known
+        ABSL_GUARDED_BY(mutex);
   };
 
   counted_ptr<state> state_;

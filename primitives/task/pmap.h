@@ -7,8 +7,11 @@
 // Errors:   what the function throws for an element is thrown when that element is read; what
 //           comes after can still be read. Nothing is cancelled, also not when the results
 //           are dropped unread.
-// Lifetime: ranges that are lvalues must outlive the results; elements are copied.
-// Thread safety: of one thread at a time, as any iterator.
+//           What cannot be started (after a shutdown) fails when its turn comes.
+// Lifetime: the runtime, and ranges that are lvalues, must outlive the results; elements are
+//           copied.
+// Thread safety: of one thread at a time, as any iterator. The function is one object, and is
+//           called by several threads at once.
 // Contract: CONTRACT.md section 7 (PAR-1 ... PAR-4).
 #pragma once
 
