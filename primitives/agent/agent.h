@@ -227,12 +227,7 @@ class agent<T>::state final : public detail::agent_core {
   }
 
   std::unique_ptr<detail::action> make_awaited(detail::await_latch_ref then) override {
-    auto keep = [then = std::move(then)](const snapshot<T>& present) mutable {
-      then.running();
-      return present;
-    };
-    return std::make_unique<detail::action_of<T, state, decltype(keep)>>(home().compute(),
-                                                                         std::move(keep));
+    return std::make_unique<awaited>(home().compute(), std::move(then));
   }
 
   cell<T> value;
@@ -241,6 +236,22 @@ class agent<T>::state final : public detail::agent_core {
   rule_slot<error_handler_type> handler;
 
  private:
+  // Leaves the value as it is.
+  class awaited final : public detail::action {
+   public:
+    awaited(executor& where, detail::await_latch_ref then) noexcept
+        : action(where), then_(std::move(then)) {}
+
+    void run(detail::agent_core& agent) override {
+      then_.running();  // before anything can fail: who waits goes on all the same
+      static_cast<state&>(agent).update(
+          [](const snapshot<T>& present) { return present; });
+    }
+
+   private:
+    detail::await_latch_ref then_;
+  };
+
   bool call_handler(const std::exception_ptr& error) noexcept override {
     const auto installed = handler.get();
     if (!installed) return false;
