@@ -36,8 +36,9 @@ class delay {
 
   // Throws: std::bad_alloc, what moving the body throws.
   template <std::invocable F>
+  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): it hides no copy, as it says
   requires(!std::same_as<std::remove_cvref_t<F>, delay>) explicit delay(F&& body)
-      : state_(counted_ptr<state>::make(std::forward<F>(body))) {}
+      : state_(counted_ptr<state>::make(std::in_place, std::forward<F>(body))) {}
 
   // The first to come runs the body; others wait for it. Throws: as said above.
   const T& force() const& {
@@ -64,7 +65,7 @@ class delay {
  private:
   struct state {
     template <typename F>
-    explicit state(F&& f) : body(std::forward<F>(f)) {}
+    state(std::in_place_t /*tag*/, F&& f) : body(std::forward<F>(f)) {}
 
     void run() noexcept {
       // Relaxed: a thread compares with what is its own.

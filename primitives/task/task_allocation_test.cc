@@ -100,7 +100,7 @@ void submit_while_a_start_fails(std::size_t most_threads) {
   bool first_accepted = true;
   bool second_accepted = true;
   {
-    tests::freeze_at starting("thread_pool.submit.before_start");
+    tests::freeze_at starting("thread_pool.before_start");
     std::thread one([&] {
       first_accepted = submit_without_memory(pool, first, allocations_before_the_thread);
     });

@@ -23,8 +23,10 @@ constexpr std::uint64_t quick_run = 8192;
 constexpr std::chrono::milliseconds linger{20};
 
 // The pool that the calling thread is of.
-struct own_pool_tag {};
-using own_pool = sync::per_thread<own_pool_tag, thread_pool*>;
+struct membership {
+  thread_pool* pool = nullptr;
+};
+using own_pool = sync::per_thread<membership, membership>;
 
 std::size_t usual_prompt() noexcept {
 #if defined(TUSSLE_MODE_SIM)
@@ -145,7 +147,7 @@ bool thread_pool::start(member_at one) {
 }
 
 void thread_pool::work(member& self) noexcept {
-  own_pool::mine() = this;
+  own_pool::mine().pool = this;
   turn now = come(self, false);
   while (now.work != nullptr) {
     // If there is no thread to be had, those that run go on with the line.
@@ -174,7 +176,7 @@ void thread_pool::end_to_wait() noexcept {
 
 namespace detail {
 
-blocking_region::blocking_region() noexcept : pool_(own_pool::mine()) {
+blocking_region::blocking_region() noexcept : pool_(own_pool::mine().pool) {
   if (pool_ != nullptr) pool_->begin_to_wait();
 }
 blocking_region::~blocking_region() {

@@ -91,7 +91,7 @@ TEST(all_claims, a_lock_around_the_value_is_seen_to_make_readers_wait) {
 template <bool OnThreads>
 class no_agent {
  public:
-  explicit no_agent(int initial) : state_(std::make_shared<state>(initial)) {}
+  no_agent(int initial, runtime& /*on*/) : state_(std::make_shared<state>(initial)) {}
   ~no_agent() { finish(); }
   no_agent(const no_agent&) = delete;
   no_agent& operator=(const no_agent&) = delete;

@@ -15,8 +15,8 @@
 
 namespace tussle::workloads::claims {
 
-using namespace tussle::
-    claims;  // NOLINT(google-build-using-namespace): the words of claims
+using tussle::claims::evidence;
+using tussle::claims::verdict;
 
 // Sixteen words that are equal in every value that anybody stored.
 using wide_value = std::array<std::int64_t, 16>;
@@ -111,27 +111,34 @@ bool swaps_beside_one_that_stands_still() {
   return went_on;
 }
 
+struct alignas(128) own_atom {
+  atom<std::int64_t> value{0};
+};
+
+// How many swaps were done until the flag is set.
+inline std::int64_t swap_until(const std::atomic<bool>& stop, atom<std::int64_t>& on) {
+  constexpr int between_looks = 1000;
+  std::int64_t done = 0;
+  for (; !stop.load(std::memory_order_relaxed); done += between_looks) {
+    for (int k = 0; k < between_looks; ++k)
+      on.swap([](std::int64_t present) { return present + 1; });
+  }
+  return done;
+}
+
 // Swaps a second of `threads` threads, on one atom or on one each.
 inline double swaps_a_second(int threads, bool on_one) {
-  struct alignas(128) own_atom {
-    atom<std::int64_t> value{0};
-  };
   constexpr std::chrono::milliseconds window{200};
-  std::vector<own_atom> atoms(static_cast<std::size_t>(threads));
+  const auto count = static_cast<std::size_t>(threads);
+  std::vector<own_atom> atoms(count);
   std::atomic<bool> stop{false};
   std::atomic<std::int64_t> swaps{0};
   std::vector<std::thread> team;
+  team.reserve(count);
   const auto begun = std::chrono::steady_clock::now();
-  for (int i = 0; i < threads; ++i) {
-    team.emplace_back([&, at = static_cast<std::size_t>(on_one ? 0 : i)] {
-      constexpr int between_looks = 1000;
-      std::int64_t done = 0;
-      for (; !stop.load(std::memory_order_relaxed); done += between_looks) {
-        for (int k = 0; k < between_looks; ++k)
-          atoms[at].value.swap([](std::int64_t present) { return present + 1; });
-      }
-      swaps.fetch_add(done);
-    });
+  for (std::size_t i = 0; i < count; ++i) {
+    atom<std::int64_t>& mine = atoms[on_one ? 0 : i].value;
+    team.emplace_back([&] { swaps.fetch_add(swap_until(stop, mine)); });
   }
   std::this_thread::sleep_for(window);
   stop = true;

@@ -2,9 +2,8 @@
 // what is tested never lets them get there.
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
 namespace tussle::workloads::claims {
@@ -17,24 +16,20 @@ inline std::chrono::nanoseconds long_enough = std::chrono::seconds(10);
 class gate {
  public:
   void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    opened_.notify_all();
+    open_.store(true);
+    open_.notify_all();
   }
-  void pass() {
-    std::unique_lock lock(mutex_);
-    opened_.wait(lock, [this] { return open_; });
-  }
+  void pass() const { open_.wait(false); }
   // False: nobody opened it for so long.
-  bool passes_within(std::chrono::nanoseconds longest) {
-    std::unique_lock lock(mutex_);
-    return opened_.wait_for(lock, longest, [this] { return open_; });
+  bool passes_within(std::chrono::nanoseconds longest) const {
+    const auto end = std::chrono::steady_clock::now() + longest;
+    while (!open_.load() && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();
+    return open_.load();
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = false;
+  std::atomic<bool> open_{false};
 };
 
 inline double seconds_since(std::chrono::steady_clock::time_point begun) {

@@ -17,13 +17,14 @@
 #include "primitives/sync/stop_token.h"
 #include "primitives/task/future.h"
 #include "primitives/task/promise.h"
+#include "primitives/task/runtime.h"
 #include "primitives/value/map.h"
 #include "workloads/claims/gate.h"
 
 namespace tussle::workloads::claims {
 
-using namespace tussle::
-    claims;  // NOLINT(google-build-using-namespace): the words of claims
+using tussle::claims::evidence;
+using tussle::claims::verdict;
 
 // Three calls that wait for somebody else, as calls over a network do.
 inline evidence three_parallel_calls() {
@@ -36,13 +37,14 @@ inline evidence three_parallel_calls() {
   };
   double best = 1e9;
   double alone = 1e9;
+  runtime on;
   for (int i = 0; i < tries; ++i) {
     auto begun = std::chrono::steady_clock::now();
     call();
     alone = std::min(alone, seconds_since(begun));
     begun = std::chrono::steady_clock::now();
-    const std::vector<future<int>> all = {future_call(call), future_call(call),
-                                          future_call(call)};
+    const std::vector<future<int>> all = {future_call(on, call), future_call(on, call),
+                                          future_call(on, call)};
     for (const auto& each : all) each.get();
     best = std::min(best, seconds_since(begun));
   }
@@ -57,7 +59,8 @@ inline evidence three_parallel_calls() {
 inline evidence timed_wait() {
   constexpr std::chrono::milliseconds longest{20};
   gate stopped;
-  const auto slow = future_call([&](const sync::stop_token& asked) {
+  runtime on;
+  const auto slow = future_call(on, [&](const sync::stop_token& asked) {
     while (!asked.stop_requested()) std::this_thread::yield();
     stopped.open();
     return 1;
@@ -80,6 +83,7 @@ inline evidence promise_bridges_a_callback() {
   const promise<int> answer;
   std::atomic<int> right{0};
   std::vector<std::thread> team;
+  team.reserve(waiters);
   for (int i = 0; i < waiters; ++i)
     team.emplace_back([&] { right.fetch_add(answer.get() == 7 ? 1 : 0); });
   bool second = true;
@@ -143,7 +147,8 @@ inline evidence registry_on_an_atom() {
 inline evidence registry_on_an_agent() {
   started_thing::ended = 0;
   std::atomic<int> started{0};
-  const agent<things> registry{things{}};
+  runtime on;
+  const agent<things> registry(things(), {.on = &on});
   const auto ensure = [&] {
     registry.send_off([&](const things& known) {
       return known.contains("log")
