@@ -29,11 +29,13 @@ struct copy_failed : std::runtime_error {
 template <bool Movable>
 class brittle {
  public:
+  // NOLINTNEXTLINE(google-explicit-constructor): stands for a number
   brittle(int number = 0) : number_(number) { ++live; }
   brittle(const brittle& other) : number_(other.number_) {
     spend();
     ++live;
   }
+  // NOLINTNEXTLINE(performance-noexcept-move-constructor): that is the point
   brittle(brittle&& other) noexcept(Movable) : number_(other.number_) {
     if constexpr (!Movable) spend();
     ++live;
@@ -69,6 +71,7 @@ TYPED_TEST_SUITE(value_exceptions, brittles);
 // be the same after each failure.
 template <typename T, typename Value, typename Edit>
 void expect_strong(const Value& original, const Edit& edit) {
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): what it was before
   const Value expected = original;
   for (int copies = 0;; ++copies) {
     ASSERT_LT(copies, 10'000);
@@ -123,15 +126,11 @@ TYPED_TEST(value_exceptions, IMM_14_throwing_copies_leave_a_map_as_it_was) {
 
 // In place, in a copy that shares everything with the source, and in one that shares
 // nothing: what was not reached by the edit is as it was, and the source always.
-TYPED_TEST(value_exceptions, IMM_14_throwing_copies_in_place_leave_the_source_as_it_was) {
+TYPED_TEST(value_exceptions, IMM_14_throwing_copies_in_place_leave_a_map_as_it_was) {
   const std::int64_t before = TypeParam::live;
   {
     map<int, TypeParam> m;
-    set<TypeParam, number_hash<TypeParam>> s;
-    for (int i = 0; i < 300; ++i) {
-      m = m.assoc(i, i);
-      s = s.insert(i);
-    }
+    for (int i = 0; i < 300; ++i) m = m.assoc(i, i);
 
     for (const int key : {0, 17, 299, 300}) {
       expect_strong<TypeParam>(m, [key](auto& w) {
@@ -141,8 +140,21 @@ TYPED_TEST(value_exceptions, IMM_14_throwing_copies_in_place_leave_the_source_as
       });
       expect_strong<TypeParam>(m, [key](auto& w) {
         auto copy = w;
-        copy = std::move(copy).update(key, [](TypeParam) { return TypeParam(-1); });
+        copy =
+            std::move(copy).update(key, [](const TypeParam&) { return TypeParam(-1); });
       });
+    }
+  }
+  EXPECT_EQ(TypeParam::live, before);
+}
+
+TYPED_TEST(value_exceptions, IMM_14_throwing_copies_leave_a_set_as_it_was) {
+  const std::int64_t before = TypeParam::live;
+  {
+    set<TypeParam, number_hash<TypeParam>> s;
+    for (int i = 0; i < 300; ++i) s = s.insert(i);
+
+    for (const int key : {0, 17, 299, 300}) {
       expect_strong<TypeParam>(s, [key](auto& w) { w.insert(TypeParam(key)); });
       expect_strong<TypeParam>(s, [key](auto& w) { w.erase(TypeParam(key)); });
       expect_strong<TypeParam>(s, [key](auto& w) {

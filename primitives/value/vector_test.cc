@@ -206,7 +206,7 @@ TEST(vector, IMM_11_a_transient_that_was_moved_from_has_ended) {
   auto one = vector<int>{1}.transient();
   auto other = std::move(one);
 
-  // NOLINTNEXTLINE(bugprone-use-after-move): what is asked
+  // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move): what is asked
   EXPECT_THROW(one.size(), transient_expired_error);
   EXPECT_EQ(other.persistent(), vector<int>{1});
 }

@@ -25,6 +25,7 @@ bool identical(const T& a, const T& b) {
     return a.same_as(b);
   } else if constexpr (std::is_floating_point_v<T> ||
                        std::has_unique_object_representations_v<T>) {
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): the representation is meant
     return std::memcmp(&a, &b, sizeof(T)) == 0;
   } else if constexpr (is_string<T>) {
     return a == b;
