@@ -146,7 +146,7 @@ def test_an_option_that_does_not_fit(place: Place, option: list[str], complaint:
         ),
         (
             '[[cases]]\nworkload = "counter"\n[cases.conditions]\npayload = [16]',
-            "16 is not one of 8, 64 in {file} cases[0] 'conditions.payload'",
+            "16 is not one of 8, 64, 4096 in {file} cases[0] 'conditions.payload'",
         ),
         (
             '[[cases]]\nworkload = "counter"\n[cases.conditions]\nthreads = ["many"]',
