@@ -238,7 +238,11 @@ def test_the_roles_of_the_function_are_those_of_the_harness(place: Place, wrong:
 
     offered = re.search(r"role 'none':\s+use ([a-z_ \n]+)\n", refused)
     assert offered is not None
-    assert offered[1].replace(" or ", " ").split() == [role["name"] for role in catalog["roles"]]
+    # The roles of the use cases with agents and futures have no header yet.
+    headers = {path.stem for path in (Path(__file__).parents[2] / "workloads" / "own_roles").glob("*.h")}
+    known = [role["name"] for role in catalog["roles"] if role["name"] in headers]
+    assert len(known) == len(headers)
+    assert offered[1].replace(" or ", " ").split() == known
 
 
 @pytest.mark.parametrize(("role", "right", "wrong_words", "lack"), [
