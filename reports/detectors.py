@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import formats
-from reports.errors import RecordError
-from reports.files import write_whole
-from reports.schemas import check, read_json
+from reports import alone
 
 FILE = "mutants.json"
 MEND = "run scripts/tussle mutants again"
@@ -39,9 +37,7 @@ Record = dict[str, Any]
 
 def load(path: Path) -> Record:
     """Returns a record of mutants; raises when it is none."""
-    record: Record = read_json(path, str(path), MEND)
-    check(record, "mutants", str(path), MEND)
-    return record
+    return alone.load(path, "mutants", MEND)
 
 
 def table(record: Record) -> Record:
@@ -68,7 +64,7 @@ def table(record: Record) -> Record:
 
 def is_alone(directory: Path) -> bool:
     """Tells whether a directory holds what `mutants` found, and no run."""
-    return (directory / FILE).is_file() and not (directory / "manifest.json").exists()
+    return alone.is_alone(directory, FILE)
 
 
 def beside(directory: Path, given: Path | None) -> Record | None:
@@ -81,14 +77,7 @@ def render(directory: Path) -> Path:
     """Writes report.html beside a directory's mutants.json; returns the page's path."""
     from reports.html import detectors_page
 
-    path = directory / "report.html"
-    page = detectors_page(table(load(directory / FILE)))
-    try:
-        write_whole(path, page)
-    except OSError as error:
-        raise RecordError(f"cannot write ({error.strerror})", str(directory), "",
-                          "make the directory writable") from error
-    return path
+    return alone.write_page(directory, detectors_page(table(load(directory / FILE))))
 
 
 def _row(subject: Record, columns: list[str]) -> Record:

@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from reports.errors import RecordError
-from reports.files import write_whole
-from reports.schemas import check, read_json
+from reports import alone
 
 FILE = "litmus.json"
 MEND = "run scripts/tussle litmus again"
@@ -19,14 +17,12 @@ Record = dict[str, Any]
 
 def load(path: Path) -> Record:
     """Returns a record of litmus programs; raises when it is none."""
-    record: Record = read_json(path, str(path), MEND)
-    check(record, "litmus", str(path), MEND)
-    return record
+    return alone.load(path, "litmus", MEND)
 
 
 def is_alone(directory: Path) -> bool:
     """Tells whether a directory holds what litmus programs came to, and no run."""
-    return (directory / FILE).is_file() and not (directory / "manifest.json").exists()
+    return alone.is_alone(directory, FILE)
 
 
 def section(record: Record) -> Record:
@@ -51,14 +47,7 @@ def render(directory: Path) -> Path:
     """Writes report.html beside a directory's litmus.json; returns the page's path."""
     from reports.html import litmus_page
 
-    path = directory / "report.html"
-    page = litmus_page(section(load(directory / FILE)))
-    try:
-        write_whole(path, page)
-    except OSError as error:
-        raise RecordError(f"cannot write ({error.strerror})", str(directory), "",
-                          "make the directory writable") from error
-    return path
+    return alone.write_page(directory, litmus_page(section(load(directory / FILE))))
 
 
 def _program(raw: Record) -> Record:

@@ -126,9 +126,8 @@ std::string usage() {
          "  --executions N     at most so many of each program, whatever time they take\n"
          "  --no-shrink        shows what fails as it was found, without source lines\n"
          "  --spurious N       so many weak compare-exchanges may fail, or waits end, "
-         "for no "
-         "reason "
-         "(default: 0)\n\n"
+         "for no\n"
+         "                     reason (default: 0)\n\n"
          "Exit codes: 0 nothing forbidden, 2 bad usage, 3 a forbidden outcome, 4 a "
          "program "
          "failed.\n";

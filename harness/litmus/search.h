@@ -11,8 +11,8 @@ struct search {
   std::string strategy = {};
   bool has_weak_memory = true;   // false: loads read the newest store
   std::uint64_t executions = 0;  // of each program, at most; 0: as time allows
-  std::uint64_t spurious_failures =
-      0;  // of weak compare-exchanges and waits, in an execution
+  // Of weak compare-exchanges and waits, in an execution.
+  std::uint64_t spurious_failures = 0;
   // What is found is cut down and shown with source lines, which can take seconds.
   bool shrinks = true;
 };

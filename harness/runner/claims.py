@@ -1,12 +1,9 @@
 """What does what is taught of the primitives come to, when it is put to the test?"""
 
 import argparse
-import subprocess
 from pathlib import Path
 
-from harness.runner import binary, directory, exit_codes
-from harness.runner.process import signal_name
-from harness.runner.trouble import Trouble, reason
+from harness.runner import answering, binary, directory
 
 TARGET = "tussle_claims"
 BUILD = "bench"
@@ -14,7 +11,6 @@ EPILOG = (
     "A claim is supported, refuted, inconclusive or not tested, by a threshold that was set before. Ends with 3 when"
     " one comes to what it comes to nowhere else, and with 4 when some evidence could not be taken."
 )
-ANSWERS = (exit_codes.OK, exit_codes.USAGE, exit_codes.BROKEN, exit_codes.INCOMPLETE)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,25 +27,14 @@ def main(root: Path, asked: argparse.Namespace) -> int:
     directory.check_free(asked.out, root)
     path = binary.find(root, BUILD, asked.binary, target=TARGET)
     if asked.list:
-        return _start([str(path), "--list", "--filter", asked.filter])
+        return answering.run(path, ["--list", "--filter", asked.filter], "the evidence")
     with directory.fresh(asked.out, root, "claims") as results:
         record = results.path / "claims.json"
-        code = _start([directory.shown(path), "--filter", asked.filter, "--json", str(record)])
+        options = ["--filter", asked.filter, "--json", str(record)]
+        code = answering.run(directory.shown(path), options, "the evidence")
         if record.is_file():
             print(directory.shown(_rendered(results.path)))
     return code
-
-
-def _start(command: list[str]) -> int:
-    """Runs the program, whose text goes where ours goes; returns its exit code."""
-    try:
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL)
-    except OSError as error:
-        raise Trouble(f"cannot be started ({reason(error)})", "rebuild it", command[0]) from error
-    if ended.returncode in ANSWERS:
-        return ended.returncode
-    how = signal_name(-ended.returncode) if ended.returncode < 0 else f"exit {ended.returncode}"
-    raise Trouble(f"the evidence ended with {how}", "see the lines above", command[0], code=exit_codes.BROKEN)
 
 
 def _rendered(results: Path) -> Path:

@@ -1,12 +1,9 @@
 """What do litmus programs come to, on real threads or simulated?"""
 
 import argparse
-import subprocess
 from pathlib import Path
 
-from harness.runner import arguments, binary, directory, exit_codes
-from harness.runner.process import signal_name
-from harness.runner.trouble import Trouble, reason
+from harness.runner import answering, arguments, binary, directory
 
 TARGET = "tussle_litmus"
 MODES = {
@@ -20,7 +17,6 @@ EPILOG = (
     "Modes: " + "; ".join(f"{name}: {text}" for name, text in MODES.items()) + ". Ends with 3 when an outcome came"
     " out that is forbidden or not listed, and prints the command that tries it again. Planted programs may."
 )
-ANSWERS = (exit_codes.OK, exit_codes.USAGE, exit_codes.BROKEN, exit_codes.INCOMPLETE)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,29 +37,14 @@ def main(root: Path, asked: argparse.Namespace) -> int:
     directory.check_free(asked.out, root)
     path = binary.find(root, asked.mode, asked.binary, target=TARGET)
     if asked.list:
-        return _start([str(path), "--list", "--filter", asked.filter])
+        return answering.run(path, ["--list", "--filter", asked.filter], "the programs")
     with directory.fresh(asked.out, root, "litmus") as results:
         record = results.path / "litmus.json"
-        code = _start([
-            directory.shown(path), "--filter", asked.filter, "--budget", f"{asked.budget:g}",
-            "--seed", str(asked.seed), "--json", str(record),
-        ])
+        options = ["--filter", asked.filter, "--budget", f"{asked.budget:g}", "--seed", str(asked.seed)]
+        code = answering.run(directory.shown(path), [*options, "--json", str(record)], "the programs")
         if record.is_file():
             print(directory.shown(_rendered(results.path)))
     return code
-
-
-def _start(command: list[str]) -> int:
-    """Runs the program, whose tables go where ours go; returns its exit code."""
-    try:
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL)
-    except OSError as error:
-        raise Trouble(f"cannot be started ({reason(error)})", "rebuild it", command[0]) from error
-    if ended.returncode in ANSWERS:
-        return ended.returncode
-    how = signal_name(-ended.returncode) if ended.returncode < 0 else f"exit {ended.returncode}"
-    # A crash, a sanitizer's report: something that the programs do must not do.
-    raise Trouble(f"the programs ended with {how}", "see the lines above", command[0], code=exit_codes.BROKEN)
 
 
 def _rendered(results: Path) -> Path:

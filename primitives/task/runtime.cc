@@ -49,8 +49,7 @@ void runtime::shutdown(shutdown_policy waiting) noexcept {
   if (own_ == nullptr) return;
   ending before = ending::none;
   const ending now = waiting == shutdown_policy::drain ? ending::drain : ending::discard;
-  // (1) acq_rel; pairs with (2). Relaxed on failure: only which
-  // policy it was.
+  // (1) acq_rel; pairs with (2). Relaxed on failure: only which policy it was.
   if (!ending_.compare_exchange_strong(before, now, std::memory_order_acq_rel,
                                        std::memory_order_relaxed)) {
     // The first may not have come to it yet: after this call, too, nothing is accepted.

@@ -186,29 +186,16 @@ struct two_send {
   }
 };
 
-struct send_against_going_idle {
+struct send_against_going_idle : two_send {
   static program_info info() {
     return {.name = "agent.send_against_going_idle",
             .question = "Is an action run that comes while the agent runs out of them?",
             .statement = "AGT-4",
             .source = "workloads/litmus/results.h"};
   }
-  static constexpr std::array outcomes = {
-      outcome{2, acceptable, "both actions ran"},
-      outcome{1, forbidden, "an action was lost"},
-      outcome{3, forbidden, "an action ran twice"},
-  };
-
-  manual_runtime with;
-  agent<int> a{0, {.on = &with.on}};
 
   send_against_going_idle() { a.send(plus_one); }
   void actor_1() { with.work.run_all(); }
-  void actor_2() { a.send(plus_one); }
-  std::array<int, 1> arbiter() {
-    with.work.run_all();
-    return {*a.load()};
-  }
 };
 
 struct send_against_shutdown {

@@ -35,6 +35,21 @@ inline harness::subject_info naive_audit_log_info(std::string name,
           .breaks_invariant = caught};
 }
 
+// Calls act(collector, entries) in the watch that sees a batch become full.
+class watching_log : public subjects::agent_audit_log::log {
+ public:
+  template <typename F>
+  watching_log(runtime& on, use_cases::audit_store& store, std::size_t batch, F act)
+      : subjects::agent_audit_log::log(on, store, batch) {
+    collector_.add_watch("flush",
+                         [this, act](auto&, auto& collector, auto& was, auto& is) {
+                           if (was->size() >= batch_ || is->size() < batch_) return;
+                           asked_.fetch_add(1);
+                           act(collector, *is);
+                         });
+  }
+};
+
 struct flush_per_entry {
   static harness::subject_info info() {
     return naive_audit_log_info("flush_per_entry",
@@ -60,21 +75,17 @@ struct rereading_watch {
                                 harness::expectation::may);
   }
 
-  class log : public subjects::agent_audit_log::log {
+  class log : public watching_log {
    public:
     log(runtime& on, use_cases::audit_store& store, std::size_t batch)
-        : subjects::agent_audit_log::log(on, store, batch) {
-      collector_.add_watch("flush", [this](auto&, auto& collector, auto& was, auto& is) {
-        if (was->size() >= batch_ || is->size() < batch_) return;
-        asked_.fetch_add(1);
-        writer_.send_off(
-            [this, collector = agent<entries>(collector)](const batches& all) {
-              hand_over(*collector.load());
-              return all;
-            });
-        collector_.send([](const entries&) { return entries(); });
-      });
-    }
+        : watching_log(on, store, batch, [this](auto& collector, auto&) {
+            writer_.send_off(
+                [this, again = agent<entries>(collector)](const batches& all) {
+                  hand_over(*again.load());
+                  return all;
+                });
+            collector_.send([](const entries&) { return entries(); });
+          }) {}
   };
 };
 
@@ -85,17 +96,13 @@ struct late_clear {
                                 harness::expectation::may);
   }
 
-  class log : public subjects::agent_audit_log::log {
+  class log : public watching_log {
    public:
     log(runtime& on, use_cases::audit_store& store, std::size_t batch)
-        : subjects::agent_audit_log::log(on, store, batch) {
-      collector_.add_watch("flush", [this](auto&, auto&, auto& was, auto& is) {
-        if (was->size() >= batch_ || is->size() < batch_) return;
-        asked_.fetch_add(1);
-        hand_over(*is);
-        collector_.send([](const entries&) { return entries(); });
-      });
-    }
+        : watching_log(on, store, batch, [this](auto&, const entries& full) {
+            hand_over(full);
+            collector_.send([](const entries&) { return entries(); });
+          }) {}
   };
 };
 
@@ -106,16 +113,10 @@ struct writes_by_send {
                                 harness::expectation::yes);
   }
 
-  class log : public subjects::agent_audit_log::log {
+  class log : public watching_log {
    public:
     log(runtime& on, use_cases::audit_store& store, std::size_t batch)
-        : subjects::agent_audit_log::log(on, store, batch) {
-      collector_.add_watch("flush", [this](auto&, auto&, auto& was, auto& is) {
-        if (was->size() >= batch_ || is->size() < batch_) return;
-        asked_.fetch_add(1);
-        flush_by_send();
-      });
-    }
+        : watching_log(on, store, batch, [this](auto&, auto&) { flush_by_send(); }) {}
     void close() {
       flush_by_send();
       subjects::agent_audit_log::log::close();
@@ -161,18 +162,13 @@ struct batch_in_action {
         harness::expectation::may);
   }
 
-  class log : public subjects::agent_audit_log::log {
+  class log : public watching_log {
    public:
     log(runtime& on, use_cases::audit_store& store, std::size_t batch)
-        : subjects::agent_audit_log::log(on, store, batch) {
-      collector_.add_watch("flush", [this](auto&, auto&, auto& was, auto& is) {
-        if (was->size() < batch_ && is->size() >= batch_) write_in_action();
-      });
-    }
+        : watching_log(on, store, batch, [this](auto&, auto&) { write_in_action(); }) {}
 
    private:
     void write_in_action() {
-      asked_.fetch_add(1);
       collector_.send([this](const entries& all) {
         std::vector<use_cases::audit_entry> taken(all.begin(), all.end());
         writer_.send_off([this, taken = std::move(taken)](const batches& waiting) {

@@ -103,29 +103,43 @@ struct rebuilt_in_place {
   };
 };
 
+// What both share that keep the index apart from the documents.
+class index_apart {
+ public:
+  index_apart(runtime& on, use_cases::rebuild_monitor& monitor,
+              const use_cases::documents& initial)
+      : on_(on), monitor_(monitor), catalog_(subjects::search_catalog{.all = initial}) {}
+
+  void change(std::int64_t document) {
+    catalog_.swap([document](const subjects::search_catalog& c) {
+      return subjects::search_catalog{
+          c.all.update(document, [](std::int64_t v) { return v + 1; }),
+          c.generation + 1,
+          {},
+          {}};
+    });
+  }
+  template <typename F>
+  void search(F f) const {
+    f(*index_.load());
+  }
+
+ protected:
+  runtime& on_;
+  use_cases::rebuild_monitor& monitor_;
+  tussle::atom<subjects::search_catalog> catalog_;
+  tussle::atom<use_cases::search_index> index_{use_cases::search_index()};
+};
+
 struct older_overwrites {
   static harness::subject_info info() {
     return naive_index_info("older_overwrites",
                             "Rebuilds at once, of which the last to end wins.");
   }
 
-  class index {
+  class index : public index_apart {
    public:
-    index(runtime& on, use_cases::rebuild_monitor& monitor,
-          const use_cases::documents& initial)
-        : on_(on),
-          monitor_(monitor),
-          catalog_(subjects::search_catalog{.all = initial}) {}
-
-    void change(std::int64_t document) {
-      catalog_.swap([document](const subjects::search_catalog& c) {
-        return subjects::search_catalog{
-            c.all.update(document, [](std::int64_t v) { return v + 1; }),
-            c.generation + 1,
-            {},
-            {}};
-      });
-    }
+    using index_apart::index_apart;
     // Waits where threads would pile up.
     void ask_for_rebuild() {
       while (running_.load() >= most_at_once) sync::yield();
@@ -134,10 +148,6 @@ struct older_overwrites {
         rebuild();
         running_.fetch_sub(1);
       });
-    }
-    template <typename F>
-    void search(F f) const {
-      f(*index_.load());
     }
     void finish() {
       while (running_.load() != 0) sync::yield();
@@ -156,10 +166,6 @@ struct older_overwrites {
       index_.reset(fresh);
     }
 
-    runtime& on_;
-    use_cases::rebuild_monitor& monitor_;
-    tussle::atom<subjects::search_catalog> catalog_;
-    tussle::atom<use_cases::search_index> index_{use_cases::search_index()};
     std::atomic<std::int64_t> running_{0};
   };
 };
@@ -171,23 +177,9 @@ struct forgets_requests {
                             "with nothing.");
   }
 
-  class index {
+  class index : public index_apart {
    public:
-    index(runtime& on, use_cases::rebuild_monitor& monitor,
-          const use_cases::documents& initial)
-        : on_(on),
-          monitor_(monitor),
-          catalog_(subjects::search_catalog{.all = initial}) {}
-
-    void change(std::int64_t document) {
-      catalog_.swap([document](const subjects::search_catalog& c) {
-        return subjects::search_catalog{
-            c.all.update(document, [](std::int64_t v) { return v + 1; }),
-            c.generation + 1,
-            {},
-            {}};
-      });
-    }
+    using index_apart::index_apart;
     void ask_for_rebuild() {
       if (busy_.exchange(true)) return;  // somebody is at it: but may have looked already
       future_call(on_, [this] {
@@ -196,10 +188,6 @@ struct forgets_requests {
         sync::yield();  // what happens now and then, often
         busy_.store(false);
       });
-    }
-    template <typename F>
-    void search(F f) const {
-      f(*index_.load());
     }
     void finish() {
       while (busy_.load()) sync::yield();
@@ -212,10 +200,6 @@ struct forgets_requests {
       index_.reset(use_cases::built_index(seen->all, seen->generation));
     }
 
-    runtime& on_;
-    use_cases::rebuild_monitor& monitor_;
-    tussle::atom<subjects::search_catalog> catalog_;
-    tussle::atom<use_cases::search_index> index_{use_cases::search_index()};
     std::atomic<bool> busy_{false};
   };
 };
