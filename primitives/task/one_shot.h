@@ -6,8 +6,8 @@
 // Exactly one claim succeeds; whoever has it writes the result and settles. What it did
 // before settle() is visible to whoever sees that the shot is settled.
 //
-// Blocking: only wait and wait_until. They look at the word for a moment before they sleep:
-// on virtual machines waking a thread takes tens of microseconds.
+// Blocking: only wait and wait_until. They look at the word for a while before they sleep: on
+// virtual machines waking a thread takes tens of microseconds.
 // Thread safety: all functions from any threads at once.
 #pragma once
 
@@ -51,7 +51,10 @@ class one_shot {
   }
 
   void wait() noexcept {
-    if (settles_soon()) return;
+    if (is_settled()) return;
+    const bool in_time = settles_within(longest_look());
+    looked(!in_time);
+    if (in_time) return;
     const blocking_region here;
     for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait())
       word_.wait(seen);
@@ -59,7 +62,7 @@ class one_shot {
 
   // False: the deadline passed before.
   bool wait_until(sync::time_point deadline) noexcept {
-    if (settles_soon()) return true;
+    if (settles_within(shortest_look)) return true;  // not beyond the deadline
     const blocking_region here;
     for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait()) {
       if (!word_.wait_until(seen, deadline)) return is_settled();
@@ -72,11 +75,9 @@ class one_shot {
   static constexpr std::uint32_t claimed = 2;
   static constexpr std::uint32_t waited_for = 4;
 
-  // Looks for a microsecond or so where that costs nothing but the time.
-  bool settles_soon() const noexcept {
+  bool settles_within([[maybe_unused]] std::uint64_t cycles) const noexcept {
 #if defined(TUSSLE_MODE_BENCH)
-    constexpr int looks = 100;
-    for (int i = 0; i < looks; ++i) {
+    for (const std::uint64_t begun = sync::cycles(); sync::cycles() - begun < cycles;) {
       if (is_settled()) return true;
       __builtin_ia32_pause();
     }

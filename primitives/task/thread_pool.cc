@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <new>
 #include <system_error>
@@ -22,9 +23,10 @@ constexpr std::uint64_t quick_run = 8192;
 // How long the lookout goes on where nothing happens.
 constexpr std::chrono::milliseconds linger{20};
 
-// The pool that the calling thread is of.
+// The pool that the calling thread is of, and how many of its looks in a row were in vain.
 struct membership {
   thread_pool* pool = nullptr;
+  unsigned in_vain = 0;
 };
 using own_pool = sync::per_thread<membership, membership>;
 
@@ -181,6 +183,23 @@ blocking_region::blocking_region() noexcept : pool_(own_pool::mine().pool) {
 }
 blocking_region::~blocking_region() {
   if (pool_ != nullptr) pool_->end_to_wait();
+}
+
+// Every eighth look after one in vain is a long one again: two threads that wait for each
+// other in turn, each woken too late to meet the other's look, come out of it so.
+std::uint64_t longest_look() noexcept {
+  constexpr std::uint64_t longest = 200'000;
+  constexpr unsigned between = 8;
+  static const bool has_one_core = sync::usable_cores() < 2;
+  const membership& mine = own_pool::mine();
+  const bool short_one =
+      has_one_core || mine.pool != nullptr || mine.in_vain % between != 0;
+  return short_one ? shortest_look : longest;
+}
+
+void looked(bool in_vain) noexcept {
+  membership& mine = own_pool::mine();
+  mine.in_vain = in_vain ? mine.in_vain + 1 : 0;
 }
 
 }  // namespace detail

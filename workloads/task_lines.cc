@@ -1,0 +1,153 @@
+// task_lines: lines of agents, futures and promises, each beside what one would use instead.
+//
+// Wall time by Google Benchmark; items are completed sends, futures, fan-outs of ten, round
+// trips. Run it with --benchmark_enable_random_interleaving=true and read ratios: wake-ups
+// cost what the machine makes of them.
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "primitives/agent/agent.h"
+#include "primitives/task/future.h"
+#include "primitives/task/promise.h"
+
+namespace {
+
+constexpr std::int64_t senders = 2;
+constexpr std::int64_t sends_each = 32'000;
+constexpr std::int64_t futures_in_a_batch = 1000;
+constexpr std::int64_t fan_outs = 50;
+constexpr std::int64_t width = 10;
+constexpr std::int64_t round_trips = 2000;
+
+// A line whose work came to something else has measured nothing.
+void require(std::int64_t got, std::int64_t expected) {
+  if (got == expected) return;
+  std::fprintf(stderr, "task_lines: %lld instead of %lld\n", static_cast<long long>(got),
+               static_cast<long long>(expected));
+  std::abort();
+}
+
+template <typename Pass>
+void line(const char* name, std::int64_t items, Pass pass) {
+  benchmark::RegisterBenchmark(name, [pass, items](benchmark::State& state) {
+    for (auto _ : state) pass();
+    state.SetItemsProcessed(state.iterations() * items);
+  })->UseRealTime();
+}
+
+// Two threads send to all agents in turn, and wait until everything is done.
+void send_to(std::size_t how_many) {
+  std::vector<tussle::agent<std::int64_t>> agents;
+  agents.reserve(how_many);
+  for (std::size_t i = 0; i < how_many; ++i) agents.emplace_back(0);
+  std::vector<std::thread> threads;
+  threads.reserve(senders);
+  for (std::int64_t t = 0; t < senders; ++t)
+    threads.emplace_back([&] {
+      for (std::size_t i = 0; i < sends_each; ++i)
+        agents[i % how_many].send([](std::int64_t v) { return v + 1; });
+    });
+  for (std::thread& each : threads) each.join();
+  const std::vector<tussle::any_agent> all(agents.begin(), agents.end());
+  tussle::await(all);
+  std::int64_t sum = 0;
+  for (const auto& each : agents) sum += *each.load();
+  require(sum, senders * sends_each);
+}
+
+// Starts a batch with `start`, which returns something to get() from, and gets all.
+template <typename Start>
+void batch_of(Start start) {
+  std::vector<decltype(start(std::int64_t{}))> started;
+  started.reserve(futures_in_a_batch);
+  for (std::int64_t i = 0; i < futures_in_a_batch; ++i) started.push_back(start(i));
+  std::int64_t sum = 0;
+  for (auto& each : started) sum += each.get();
+  require(sum, futures_in_a_batch * (futures_in_a_batch - 1) / 2);
+}
+
+void fan_out_to_promises() {
+  for (std::int64_t n = 0; n < fan_outs; ++n) {
+    std::vector<tussle::promise<std::int64_t>> parts(width);
+    std::vector<tussle::future<bool>> workers;
+    workers.reserve(width);
+    std::int64_t i = 0;
+    for (const auto& part : parts)
+      workers.push_back(tussle::future_call([part, i = i++] { return part.deliver(i); }));
+    std::int64_t sum = 0;
+    for (const auto& part : parts) sum += part.get();
+    require(sum, width * (width - 1) / 2);
+  }
+}
+
+void fan_out_by_async() {
+  for (std::int64_t n = 0; n < fan_outs; ++n) {
+    std::vector<std::promise<std::int64_t>> parts(width);
+    std::vector<std::future<void>> workers;
+    workers.reserve(width);
+    std::int64_t i = 0;
+    for (auto& part : parts)
+      workers.push_back(
+          std::async(std::launch::async, [&part, i = i++] { part.set_value(i); }));
+    std::int64_t sum = 0;
+    for (auto& part : parts) sum += part.get_future().get();
+    require(sum, width * (width - 1) / 2);
+  }
+}
+
+// Two threads, each waiting for the other's next promise.
+template <typename Promise, typename Deliver, typename Get>
+void ping_pong(Deliver deliver, Get get) {
+  std::vector<Promise> there(round_trips);
+  std::vector<Promise> back(round_trips);
+  std::thread other([&] {
+    for (std::size_t i = 0; i < there.size(); ++i) deliver(back[i], get(there[i]));
+  });
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    deliver(there[i], static_cast<std::int64_t>(i));
+    sum += get(back[i]);
+  }
+  other.join();
+  require(sum, round_trips * (round_trips - 1) / 2);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using tussle_promise = tussle::promise<std::int64_t>;
+  using std_promise = std::promise<std::int64_t>;
+
+  line("send/1_agent", senders * sends_each, [] { send_to(1); });
+  line("send/64_agents", senders * sends_each, [] { send_to(64); });
+  line("spawn_get/future_call", futures_in_a_batch, [] {
+    batch_of([](std::int64_t i) { return tussle::future_call([i] { return i; }); });
+  });
+  line("spawn_get/std_async", futures_in_a_batch, [] {
+    batch_of(
+        [](std::int64_t i) { return std::async(std::launch::async, [i] { return i; }); });
+  });
+  line("fan_out_of_10/promise", fan_outs, fan_out_to_promises);
+  line("fan_out_of_10/std_async", fan_outs, fan_out_by_async);
+  line("ping_pong/promise", round_trips, [] {
+    ping_pong<tussle_promise>(
+        [](const tussle_promise& to, std::int64_t value) { to.deliver(value); },
+        [](const tussle_promise& from) { return from.get(); });
+  });
+  line("ping_pong/std_promise", round_trips, [] {
+    ping_pong<std_promise>(
+        [](std_promise& to, std::int64_t value) { to.set_value(value); },
+        [](std_promise& from) { return from.get_future().get(); });
+  });
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+}
