@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from reports import formats
-from reports import alone
+from reports import alone, formats
 
 FILE = "mutants.json"
 MEND = "run scripts/tussle mutants again"

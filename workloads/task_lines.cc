@@ -1,4 +1,5 @@
-// task_lines: lines of agents, futures and promises, each beside what one would use instead.
+// task_lines: lines of agents, futures and promises; the latter two beside the standard
+// library's.
 //
 // Wall time by Google Benchmark; items are completed sends, futures, fan-outs of ten, round
 // trips. Run it with --benchmark_enable_random_interleaving=true and read ratios: wake-ups
@@ -10,8 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
-#include <memory>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "primitives/agent/agent.h"
@@ -19,6 +20,9 @@
 #include "primitives/task/promise.h"
 
 namespace {
+
+using tussle_promise = tussle::promise<std::int64_t>;
+using std_promise = std::promise<std::int64_t>;
 
 constexpr std::int64_t senders = 2;
 constexpr std::int64_t sends_each = 32'000;
@@ -63,6 +67,9 @@ void send_to(std::size_t how_many) {
   require(sum, senders * sends_each);
 }
 
+std::int64_t value_of(const tussle_promise& from) { return from.get(); }
+std::int64_t value_of_std(std_promise& from) { return from.get_future().get(); }
+
 // Starts a batch with `start`, which returns something to get() from, and gets all.
 template <typename Start>
 void batch_of(Start start) {
@@ -74,31 +81,17 @@ void batch_of(Start start) {
   require(sum, futures_in_a_batch * (futures_in_a_batch - 1) / 2);
 }
 
-void fan_out_to_promises() {
+// Ten workers at a time: start(promise, i) begins one that delivers i, get(promise) waits.
+template <typename Promise, typename Start, typename Get>
+void fan_out(Start start, Get get) {
   for (std::int64_t n = 0; n < fan_outs; ++n) {
-    std::vector<tussle::promise<std::int64_t>> parts(width);
-    std::vector<tussle::future<bool>> workers;
+    std::vector<Promise> parts(width);
+    std::vector<std::invoke_result_t<Start, Promise&, std::int64_t>> workers;
     workers.reserve(width);
-    std::int64_t i = 0;
-    for (const auto& part : parts)
-      workers.push_back(tussle::future_call([part, i = i++] { return part.deliver(i); }));
+    std::int64_t next = 0;
+    for (Promise& part : parts) workers.push_back(start(part, next++));
     std::int64_t sum = 0;
-    for (const auto& part : parts) sum += part.get();
-    require(sum, width * (width - 1) / 2);
-  }
-}
-
-void fan_out_by_async() {
-  for (std::int64_t n = 0; n < fan_outs; ++n) {
-    std::vector<std::promise<std::int64_t>> parts(width);
-    std::vector<std::future<void>> workers;
-    workers.reserve(width);
-    std::int64_t i = 0;
-    for (auto& part : parts)
-      workers.push_back(
-          std::async(std::launch::async, [&part, i = i++] { part.set_value(i); }));
-    std::int64_t sum = 0;
-    for (auto& part : parts) sum += part.get_future().get();
+    for (Promise& part : parts) sum += get(part);
     require(sum, width * (width - 1) / 2);
   }
 }
@@ -123,9 +116,6 @@ void ping_pong(Deliver deliver, Get get) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  using tussle_promise = tussle::promise<std::int64_t>;
-  using std_promise = std::promise<std::int64_t>;
-
   line("send/1_agent", senders * sends_each, [] { send_to(1); });
   line("send/64_agents", senders * sends_each, [] { send_to(64); });
   line("spawn_get/future_call", futures_in_a_batch, [] {
@@ -135,17 +125,28 @@ int main(int argc, char** argv) {
     batch_of(
         [](std::int64_t i) { return std::async(std::launch::async, [i] { return i; }); });
   });
-  line("fan_out_of_10/promise", fan_outs, fan_out_to_promises);
-  line("fan_out_of_10/std_async", fan_outs, fan_out_by_async);
+  line("fan_out_of_10/promise", fan_outs, [] {
+    fan_out<tussle_promise>(
+        [](const tussle_promise& part, std::int64_t i) {
+          return tussle::future_call([part, i] { return part.deliver(i); });
+        },
+        value_of);
+  });
+  line("fan_out_of_10/std_async", fan_outs, [] {
+    fan_out<std_promise>(
+        [](std_promise& part, std::int64_t i) {
+          return std::async(std::launch::async, [&part, i] { part.set_value(i); });
+        },
+        value_of_std);
+  });
   line("ping_pong/promise", round_trips, [] {
     ping_pong<tussle_promise>(
         [](const tussle_promise& to, std::int64_t value) { to.deliver(value); },
-        [](const tussle_promise& from) { return from.get(); });
+        value_of);
   });
   line("ping_pong/std_promise", round_trips, [] {
     ping_pong<std_promise>(
-        [](std_promise& to, std::int64_t value) { to.set_value(value); },
-        [](std_promise& from) { return from.get_future().get(); });
+        [](std_promise& to, std::int64_t value) { to.set_value(value); }, value_of_std);
   });
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

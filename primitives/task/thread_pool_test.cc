@@ -5,12 +5,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <latch>
 #include <memory>
 #include <thread>
 #include <vector>
 
+#include "primitives/sync/thread.h"
+#include "primitives/task/blocking_region.h"
 #include "primitives/task/manual_executor.h"
 #include "primitives/testing/threads_testing.h"
 
@@ -262,6 +265,37 @@ TEST(manual_executor, can_be_closed_and_emptied) {
   executor.discard_all();
   EXPECT_EQ(waiting.discards.load(), 1);
   EXPECT_EQ(executor.pending(), 0U);
+}
+
+// On a thread of its own: nothing that waited before counts.
+TEST(looks, are_long_again_once_in_eight_where_they_were_in_vain) {
+  if (sync::usable_cores() < 2) GTEST_SKIP() << "one core: all looks are short";
+  constexpr int looks = 17;
+  std::vector<int> long_ones;
+  long_ones.reserve(looks);
+  bool after_one_in_time = false;
+  std::thread([&] {
+    for (int i = 0; i < looks; ++i) {
+      if (detail::longest_look() > detail::shortest_look) long_ones.push_back(i);
+      detail::looked(true);
+    }
+    detail::looked(false);
+    after_one_in_time = detail::longest_look() > detail::shortest_look;
+  }).join();
+
+  EXPECT_EQ(long_ones, (std::vector<int>{0, 8, 16}));
+  EXPECT_TRUE(after_one_in_time);
+}
+
+TEST(looks, are_short_on_threads_of_a_pool) {
+  std::uint64_t longest = 0;
+  work looking([&] { longest = detail::longest_look(); });
+  thread_pool pool(at_most(1));
+  ASSERT_TRUE(pool.submit(looking));
+  pool.shutdown(shutdown_policy::drain);
+  pool.join();
+
+  EXPECT_EQ(longest, detail::shortest_look);
 }
 
 }  // namespace
