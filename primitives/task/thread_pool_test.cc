@@ -219,6 +219,7 @@ TEST(thread_pool, a_submit_that_meets_a_shutdown_is_refused_or_done_with) {
   constexpr int submitters = 3;
   for (int round = 0; round < tests::rounds / 40; ++round) {
     std::vector<std::unique_ptr<work>> all;
+    all.reserve(submitters);
     for (int i = 0; i < submitters; ++i) all.push_back(std::make_unique<work>());
     std::vector<int> accepted(submitters);
     thread_pool pool(at_most(2));
