@@ -38,6 +38,8 @@ namespace tussle::reclaim {
 
 template <typename T>
 class node_cell;
+template <typename T>
+class kept_node;
 
 // Empty when moved from.
 template <typename T>
@@ -76,6 +78,7 @@ class node_ref {
 
  private:
   friend class node_cell<T>;
+  friend class kept_node<T>;
 
   node_ref(const node<T>* node, hazard_slot* slot) noexcept : node_(node), slot_(slot) {}
 

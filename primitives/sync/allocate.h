@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <new>
 
+#include "primitives/sync/hooks.h"
 #include "primitives/sync/simulator.h"
 
 namespace tussle::sync {
@@ -16,6 +17,10 @@ inline namespace TUSSLE_SYNC_MODE {
 // Throws: std::bad_alloc.
 inline void* allocate(std::size_t size, std::size_t alignment) {
   if (simulator* s = detail::simulated()) return s->allocate(size, alignment);
+  if constexpr (has_schedule_points) {
+    scheduler* const s = installed_scheduler();
+    if (s != nullptr && s->fails_allocation()) throw std::bad_alloc();
+  }
   return ::operator new (size, std::align_val_t{alignment});
 }
 

@@ -55,6 +55,13 @@ class scheduler {
   // spuriously.
   virtual bool fails_weak_compare_exchange() noexcept { return false; }
 
+  // True makes the start of a thread that `before` was just called for fail, as a system
+  // without room for one more does.
+  virtual bool fails_thread_start() noexcept { return false; }
+
+  // True makes sync::allocate throw std::bad_alloc. Not announced by `before`.
+  virtual bool fails_allocation() noexcept { return false; }
+
  protected:
   ~scheduler() = default;
 };

@@ -33,10 +33,13 @@ class per_thread {
   inline static constinit thread_local T value_{};  // NOLINT: a private member
 };
 
+inline constexpr int most_exit_acts = 4;
+
 // Has `act()` called when the calling thread ends, after its thread-local objects have been
 // destroyed; not when the process ends. Asking again for the same function before it was
 // called changes nothing; asking again afterwards, while the thread is still ending, has it
-// called once more. At most one function a process.
+// called once more. Different functions are called in the order in which they were asked for;
+// at most most_exit_acts of them a process.
 // Throws: std::system_error if the system has no room left.
 void at_thread_exit(void (*act)() noexcept);
 

@@ -73,5 +73,20 @@ TEST(at_thread_exit, calls_once_for_each_time_that_it_was_asked_before_the_last_
   EXPECT_EQ(exits.load(std::memory_order_relaxed), 2);
 }
 
+std::atomic<int> order{0};
+std::atomic<int> first_came{0};
+std::atomic<int> second_came{0};
+
+TEST(at_thread_exit,
+     calls_different_functions_in_the_order_in_which_they_were_asked_for) {
+  tests::on_another_thread([] {
+    at_thread_exit([]() noexcept { first_came.store(order.fetch_add(1) + 1); });
+    at_thread_exit([]() noexcept { second_came.store(order.fetch_add(1) + 1); });
+  });
+
+  EXPECT_EQ(first_came.load(), 1);
+  EXPECT_EQ(second_came.load(), 2);
+}
+
 }  // namespace
 }  // namespace tussle::sync

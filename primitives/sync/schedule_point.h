@@ -12,11 +12,13 @@ inline namespace TUSSLE_SYNC_MODE {
 
 namespace detail {
 
-// Announces an operation of the seam; true when a weak compare-exchange must fail.
+// Announces an operation of the seam; true when a weak compare-exchange, or the start of a
+// thread, must fail.
 inline bool announce([[maybe_unused]] const visible_operation& next) noexcept {
   if constexpr (has_schedule_points) {
     if (scheduler* const s = installed_scheduler()) {
       s->before(next);
+      if (next.kind == operation::start_thread) return s->fails_thread_start();
       return next.kind == operation::compare_exchange && s->fails_weak_compare_exchange();
     }
   }

@@ -80,6 +80,8 @@ class simulator {
                           const time_point* deadline) noexcept = 0;
   // Wakes one waiter or all of a condition variable or of a word.
   virtual void notify(const void* object, bool all) noexcept = 0;
+  // The same of what may have ended: nothing of it is used but its address.
+  virtual void notify_address(const void* address, bool all) noexcept = 0;
 
   // Barriers that one thread makes all others pass: only where the program asked for them,
   // so that the other way is explored, too.
@@ -87,7 +89,8 @@ class simulator {
   virtual void ask_for_heavy_barriers() noexcept = 0;
   virtual void heavy_barrier() noexcept = 0;
 
-  // The new thread calls run(state). Returns its number.
+  // The new thread calls run(state). Returns its number; below 0: there is none, when
+  // that is asked for.
   virtual int start_thread(void (*run)(void* state), void* state) = 0;
   virtual void join_thread(int number) noexcept = 0;
   virtual void yield() noexcept = 0;

@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -29,10 +30,11 @@ class thread {
       using body = std::decay_t<F>;
       auto owned = std::make_unique<body>(std::forward<F>(f));
       simulated_ = s->start_thread(&call<body>, owned.get());
+      if (simulated_ < 0) throw_no_thread();
       static_cast<void>(owned.release());  // to `call`
       return;
     }
-    detail::announce({operation::start_thread, this, nullptr});
+    if (detail::announce({operation::start_thread, this, nullptr})) throw_no_thread();
     thread_ = std::thread(std::forward<F>(f));
   }
 
@@ -60,6 +62,11 @@ class thread {
 
  private:
   static constexpr int none = -1;
+
+  [[noreturn]] static void throw_no_thread() {
+    throw std::system_error(
+        std::make_error_code(std::errc::resource_unavailable_try_again));
+  }
 
   template <typename Body>
   static void call(void* body) {

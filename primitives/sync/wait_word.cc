@@ -47,8 +47,8 @@ bool sleep_in_system(const word& w, std::uint32_t expected, const time_point* de
   return slept == 0 || errno != ETIMEDOUT;
 }
 
-void wake_in_system(const word& w, bool all) noexcept {
-  syscall(SYS_futex, &w, FUTEX_WAKE_PRIVATE, all ? INT_MAX : 1, nullptr, nullptr, 0);
+void wake_in_system(const word* address, bool all) noexcept {
+  syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, all ? INT_MAX : 1, nullptr, nullptr, 0);
 }
 
 #else
@@ -59,14 +59,14 @@ struct place {
   std::condition_variable sleepers;
 };
 
-place& place_of(const word& w) noexcept {
+place& place_of(const word* address) noexcept {
   // Never destroyed: threads may sleep until the process ends.
   static std::array<place, 64>& places = *new std::array<place, 64>;
-  return places[(std::hash<const void*>()(&w) >> 4) % places.size()];
+  return places[(std::hash<const void*>()(address) >> 4) % places.size()];
 }
 
 bool sleep_in_system(const word& w, std::uint32_t expected, const time_point* deadline) {
-  place& here = place_of(w);
+  place& here = place_of(&w);
   std::unique_lock<std::mutex> lock(here.mutex);
   // Under the lock that wakers take: who changes the word after this look wakes after the
   // wait has begun.
@@ -78,8 +78,8 @@ bool sleep_in_system(const word& w, std::uint32_t expected, const time_point* de
   return here.sleepers.wait_until(lock, *deadline) == std::cv_status::no_timeout;
 }
 
-void wake_in_system(const word& w, bool /*all*/) noexcept {
-  place& here = place_of(w);
+void wake_in_system(const word* address, bool /*all*/) noexcept {
+  place& here = place_of(address);
   // Waits until whoever has looked at the word sleeps.
   { const std::lock_guard<std::mutex> lock(here.mutex); }
   here.sleepers.notify_all();
@@ -106,8 +106,13 @@ bool sleep_on(const word& w, std::uint32_t expected, const time_point* deadline)
 
 void wake(const word& w, bool all) noexcept {
   if (simulator* s = simulated()) return s->notify(&w, all);
-  announce({operation::notify, &w, nullptr});
-  wake_in_system(w, all);
+  wake_at(&w, all);
+}
+
+void wake_at(const word* address, bool all) noexcept {
+  if (simulator* s = simulated()) return s->notify_address(address, all);
+  announce({operation::notify, address, nullptr});
+  wake_in_system(address, all);
 }
 
 }  // namespace detail

@@ -26,6 +26,7 @@ namespace detail {
 bool sleep_on(const atomic<std::uint32_t>& word, std::uint32_t expected,
               const time_point* deadline);
 void wake(const atomic<std::uint32_t>& word, bool all) noexcept;
+void wake_at(const atomic<std::uint32_t>* address, bool all) noexcept;
 }  // namespace detail
 
 class wait_word {
@@ -58,6 +59,9 @@ class wait_word {
 
   void wake_one() noexcept { detail::wake(word_, false); }
   void wake_all() noexcept { detail::wake(word_, true); }
+  // For a word that may be gone since the change: only its address is used. Whatever lies
+  // there now may be woken for no reason.
+  void wake_one_at_address() noexcept { detail::wake_at(&word_, false); }
 
  private:
   atomic<std::uint32_t> word_{0};
