@@ -27,6 +27,27 @@ executor_rejected_error::executor_rejected_error()
 
 executor_rejected_error::~executor_rejected_error() = default;
 
+no_transaction_error::no_transaction_error()
+    : std::runtime_error("tussle: a ref is written in the body of a transaction only") {}
+
+no_transaction_error::~no_transaction_error() = default;
+
+set_after_commute_error::set_after_commute_error()
+    : std::runtime_error(
+          "tussle: a ref that was commuted cannot be set in the same transaction") {}
+
+set_after_commute_error::~set_after_commute_error() = default;
+
+io_in_transaction_error::io_in_transaction_error()
+    : std::runtime_error("tussle: not inside a transaction") {}
+
+io_in_transaction_error::~io_in_transaction_error() = default;
+
+retry_limit_error::retry_limit_error()
+    : std::runtime_error("tussle: the transaction was retried too often") {}
+
+retry_limit_error::~retry_limit_error() = default;
+
 namespace detail {
 
 void throw_agent_failed(const std::exception_ptr& cause) {

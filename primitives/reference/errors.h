@@ -48,6 +48,34 @@ class executor_rejected_error : public std::runtime_error {
   ~executor_rejected_error() override;
 };
 
+// Writing a ref, or ensuring it, where no body of a transaction runs on the thread.
+class no_transaction_error : public std::runtime_error {
+ public:
+  no_transaction_error();
+  ~no_transaction_error() override;
+};
+
+// Setting or altering a ref that the same transaction has commuted.
+class set_after_commute_error : public std::runtime_error {
+ public:
+  set_after_commute_error();
+  ~set_after_commute_error() override;
+};
+
+// What must not happen twice, or must not wait, inside a transaction.
+class io_in_transaction_error : public std::runtime_error {
+ public:
+  io_in_transaction_error();
+  ~io_in_transaction_error() override;
+};
+
+// A transaction that was tried as often as it may be. Nothing of it happened.
+class retry_limit_error : public std::runtime_error {
+ public:
+  retry_limit_error();
+  ~retry_limit_error() override;
+};
+
 namespace detail {
 // Throws: agent_failed_error with `cause`, which is not null, nested in it.
 [[noreturn]] void throw_agent_failed(const std::exception_ptr& cause);

@@ -29,6 +29,8 @@ namespace tussle {
 
 template <typename T>
 class cell;
+template <typename T>
+class kept_value;
 
 // True for values that are held in the word of a reference itself.
 template <typename T>
@@ -57,6 +59,7 @@ class snapshot {
 
  private:
   friend class cell<T>;
+  friend class kept_value<T>;
 
   using node = reclaim::node_ref<T>;
   explicit snapshot(node held) noexcept : node_(std::move(held)) {}

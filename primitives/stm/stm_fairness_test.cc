@@ -1,0 +1,407 @@
+// Who goes first, who waits, and who gives up.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <latch>
+#include <thread>
+
+#include "primitives/reference/errors.h"
+#include "primitives/stm/participant.h"
+#include "primitives/stm/stm_counters.h"
+#include "primitives/stm/tx_ref.h"
+#include "primitives/testing/threads_testing.h"
+#include "primitives/testing/transactions_testing.h"
+
+namespace tussle {
+namespace {
+
+using tests::on_another_thread;
+using tests::run_together;
+using tests::wait_for_retry;
+using namespace std::chrono_literals;
+
+int plus_one(int v) { return v + 1; }
+int plus(int v, int n) { return v + n; }
+
+// Of this thread, for a scope.
+class scoped_options {
+ public:
+  explicit scoped_options(const stm_options& now) : outer_(set_stm_options(now)) {}
+  ~scoped_options() { set_stm_options(outer_); }
+  scoped_options(const scoped_options&) = delete;
+  scoped_options& operator=(const scoped_options&) = delete;
+
+ private:
+  stm_options outer_;
+};
+
+constexpr std::uint64_t never = 1'000'000;
+
+void set_elsewhere(tx_ref<int>& r, int value) {
+  on_another_thread([&] { transact([&] { r.set(value); }); });
+}
+void add_one_elsewhere(tx_ref<int>& r) {
+  on_another_thread([&] { transact([&] { r.alter(plus_one); }); });
+}
+
+TEST(fairness, STM_34_what_can_never_succeed_stops_after_so_many_attempts) {
+  const scoped_options few({.most_attempts = 5, .attempts_before_priority = never});
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  int bodies = 0;
+
+  EXPECT_THROW(transact([&] {
+                 ++bodies;
+                 q.set(1);
+                 r.load();
+                 set_elsewhere(r, 100 + bodies);
+                 r.set(1);
+               }),
+               retry_limit_error);
+
+  EXPECT_EQ(bodies, 5);
+  EXPECT_EQ(*r.load(), 105);
+  EXPECT_EQ(*q.load(), 0);
+  transact([&] { q.set(2); });
+  on_another_thread([&] { transact([&] { q.alter(plus_one); }); });
+  EXPECT_EQ(*q.load(), 3);
+}
+
+TEST(fairness, STM_34_attempts_that_wait_in_place_count_as_well) {
+  tx_ref<int> r(0);
+
+  transact([&] {
+    r.set(1);
+    on_another_thread([&] {
+      const scoped_options few(
+          {.most_attempts = 3, .attempts_before_priority = never, .longest_wait = 1ms});
+      const auto before = count_stm();
+      EXPECT_THROW(transact([&] { r.set(2); }), retry_limit_error);
+      EXPECT_THROW(transact([&] { r.commute(plus_one); }), retry_limit_error);
+      EXPECT_EQ(count_stm().all_retries() - before.all_retries(), 6U);
+    });
+  });
+
+  EXPECT_EQ(*r.load(), 1);
+}
+
+// Two transactions, one of which began before the other.
+class older_and_younger : public ::testing::Test {
+ public:
+  // Starts the older one, which runs `body` from when `younger_is_there` counts down.
+  template <typename Body>
+  void start_older(const Body& body) {
+    older = std::thread([this, body] {
+      transact([&] {
+        ++older_bodies;
+        older_began.count_down();
+        younger_is_there.wait();
+        body();
+      });
+      older_ended.count_down();
+    });
+    older_began.wait();
+    transact([&] { other.alter(plus_one); });  // later ones have a later point
+  }
+  void arrive_once() {
+    if (younger_bodies == 1) younger_is_there.count_down();
+  }
+
+  tx_ref<int> r{0};
+  tx_ref<int> other{0};
+  std::thread older;
+  std::latch older_began{1};
+  std::latch younger_is_there{1};
+  std::latch older_ended{1};
+  std::atomic<int> older_bodies{0};
+  int younger_bodies = 0;
+};
+
+TEST_F(older_and_younger, STM_49_an_older_transaction_takes_what_a_younger_one_claimed) {
+  const auto before = count_stm();
+  start_older([this] { r.alter(plus, 1); });
+
+  transact([&] {
+    ++younger_bodies;
+    r.alter(plus, 10);
+    arrive_once();
+    older_ended.wait();
+    EXPECT_EQ(*r.load(), younger_bodies == 1 ? 10 : 11) << "its own, though it is killed";
+  });
+  older.join();
+
+  EXPECT_EQ(*r.load(), 11);
+  EXPECT_EQ(older_bodies.load(), 1);
+  EXPECT_EQ(younger_bodies, 2);
+  EXPECT_EQ(count_stm().barges - before.barges, 1U);
+  EXPECT_EQ(
+      count_stm().retried(retry_cause::killed) - before.retried(retry_cause::killed), 1U);
+}
+
+TEST_F(older_and_younger, STM_49_and_may_ensure_it) {
+  start_older([this] { EXPECT_EQ(*r.ensure(), 0); });
+
+  transact([&] {
+    ++younger_bodies;
+    r.alter(plus, 10);
+    arrive_once();
+    older_ended.wait();
+  });
+  older.join();
+
+  EXPECT_EQ(younger_bodies, 2);
+  EXPECT_EQ(*r.load(), 10);
+}
+
+TEST_F(older_and_younger, STM_49_a_killed_one_sees_no_mixture_of_old_and_new) {
+  start_older([this] {
+    r.alter(plus, 1);
+    other.alter(plus, 1);
+  });
+
+  transact([&] {
+    ++younger_bodies;
+    const int mine = *r.alter(plus, 10);
+    arrive_once();
+    older_ended.wait();
+    EXPECT_EQ(mine - *other.load(), 10 - 1) << "both were changed together";
+  });
+  older.join();
+
+  EXPECT_EQ(younger_bodies, 2);
+}
+
+TEST_F(older_and_younger, STM_49_a_younger_one_never_takes_what_an_older_one_claimed) {
+  const auto before = count_stm();
+  start_older([this, before] {
+    r.alter(plus, 1);
+    wait_for_retry(retry_cause::owned, before);
+  });
+
+  younger_is_there.count_down();
+  while (count_stm().versions_made < before.versions_made + 2) std::this_thread::yield();
+  transact([&] {
+    ++younger_bodies;
+    r.alter(plus, 10);
+  });
+  older.join();
+
+  EXPECT_EQ(older_bodies.load(), 1);
+  EXPECT_EQ(younger_bodies, 1) << "it had seen nothing: it waited where it was";
+  EXPECT_EQ(count_stm().barges, before.barges);
+  EXPECT_EQ(*r.load(), 11);
+}
+
+TEST_F(older_and_younger, STM_36_a_committing_transaction_is_not_killed) {
+  const auto before = count_stm();
+  start_older([this] { r.alter(plus, 1); });
+  bool committing = false;
+  r.set_validator([&](int v) {  // runs at the commit
+    if (v != 10 || committing) return true;
+    committing = true;
+    younger_is_there.count_down();
+    wait_for_retry(retry_cause::owned, before);
+    return true;
+  });
+
+  transact([&] {
+    ++younger_bodies;
+    r.alter(plus, 10);
+  });
+  older.join();
+
+  EXPECT_EQ(younger_bodies, 1);
+  EXPECT_EQ(count_stm().barges, before.barges);
+  EXPECT_EQ(*r.load(), 11);
+}
+
+TEST(fairness, STM_37_a_long_transaction_commits_beside_a_stream_of_short_ones) {
+  tx_ref<int> hot(0);
+  std::atomic<bool> ended{false};
+  int bodies = 0;
+
+  run_together(3, [&](int index) {
+    if (index > 0) {
+      while (!ended.load()) transact([&] { hot.alter(plus_one); });
+      return;
+    }
+    for (int i = 0; i < 20; ++i) {
+      transact([&] {
+        ++bodies;
+        hot.alter(plus, 1000);
+        const auto until = std::chrono::steady_clock::now() + 2ms;
+        while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+      });
+    }
+    ended.store(true);
+  });
+
+  EXPECT_GE(*hot.load(), 20 * 1000);
+  EXPECT_LE(bodies, 20 * (16 + 2 * 2 + 1));
+}
+
+TEST(fairness, STM_50_after_enough_failures_nobody_else_commits_first) {
+  const scoped_options soon({.attempts_before_priority = 3});
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  int bodies = 0;
+  std::thread rival;
+  const auto ensure_and_add = [&] { transact([&] { q.ensure(), r.alter(plus_one); }); };
+  const auto before = count_stm();
+
+  transact([&] {
+    ++bodies;
+    r.load();
+    if (bodies <= 3) {
+      add_one_elsewhere(r);
+    } else {
+      rival = std::thread(ensure_and_add);
+      wait_for_retry(retry_cause::priority, before);
+    }
+    r.alter(plus, 10);
+  });
+  rival.join();
+
+  EXPECT_EQ(bodies, 4);
+  EXPECT_EQ(*r.load(), 3 + 10 + 1);
+}
+
+TEST(fairness, STM_50_a_commit_waits_for_the_one_that_goes_first_too) {
+  const scoped_options soon({.attempts_before_priority = 1});
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  std::latch claimed(1);
+  std::latch goes_first(1);
+  int rival_bodies = 0;
+  int bodies = 0;
+  const auto before = count_stm();
+  std::thread rival([&] {
+    transact([&] {
+      ++rival_bodies;
+      q.set(rival_bodies);
+      if (rival_bodies > 1) return;
+      claimed.count_down();
+      goes_first.wait();
+    });
+  });
+  claimed.wait();
+
+  transact([&] {
+    ++bodies;
+    r.load();
+    if (bodies == 1) {
+      set_elsewhere(r, 5);
+    } else {
+      goes_first.count_down();
+      wait_for_retry(retry_cause::priority, before);
+    }
+    r.alter(plus_one);
+  });
+  rival.join();
+
+  EXPECT_EQ(bodies, 2);
+  EXPECT_EQ(rival_bodies, 2);
+  EXPECT_EQ(*q.load(), 2);
+}
+
+bool somebody_sleeps() {
+  for (std::size_t i = 0; i < stm::participants(); ++i) {
+    if (stm::participant_at(i).waiters.load(std::memory_order_seq_cst) != 0) return true;
+  }
+  return false;
+}
+
+TEST(waiting, STM_52_whoever_waits_is_woken) {
+  tx_ref<int> r(0);
+  std::thread waiter;
+
+  transact([&] {
+    r.set(1);
+    waiter = std::thread([&] {
+      const scoped_options patient({.longest_wait = 1h});
+      transact([&] { r.alter(plus_one); });
+    });
+    while (!somebody_sleeps()) std::this_thread::yield();
+  });
+  waiter.join();
+
+  EXPECT_EQ(*r.load(), 2);
+}
+
+TEST(waiting, STM_52_who_waits_for_the_one_that_goes_first_is_woken_too) {
+  const scoped_options at_once({.attempts_before_priority = 0, .longest_wait = 1h});
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  std::thread waiter;
+
+  transact([&] {
+    r.set(1);
+    waiter = std::thread([&] {
+      const scoped_options patient({.longest_wait = 1h});
+      transact([&] { q.alter(plus_one); });
+    });
+    while (!somebody_sleeps()) std::this_thread::yield();
+  });
+  waiter.join();
+
+  EXPECT_EQ(*q.load(), 1);
+}
+
+TEST(waiting, STM_52_two_that_ensured_what_the_other_wants_do_not_wait_for_each_other) {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  std::latch both_ensured(2);
+
+  run_together(2, [&](int index) {
+    const scoped_options patient({.longest_wait = 1h});
+    auto& mine = index == 0 ? a : b;
+    auto& other = index == 0 ? b : a;
+    int bodies = 0;
+    transact([&] {
+      mine.ensure();
+      if (++bodies == 1) both_ensured.arrive_and_wait();
+      other.alter(plus_one);
+    });
+  });
+
+  EXPECT_EQ(*a.load() + *b.load(), 2);
+}
+
+// The oldest reads what all others change all the time, and changes it last: without priority
+// it would hardly ever find it unchanged.
+TEST(fairness, STM_50_the_oldest_commits_within_the_bound) {
+  constexpr std::uint64_t patience = 4;
+  constexpr int others = 3;
+  tx_ref<int> hot(0);
+  std::atomic<bool> ended{false};
+  int most = 0;
+
+  run_together(1 + others, [&](int index) {
+    if (index > 0) {
+      while (!ended.load()) transact([&] { hot.alter(plus_one); });
+      return;
+    }
+    const scoped_options soon({.attempts_before_priority = patience});
+    for (int i = 0; i < 50 || (most == 1 && i < 5000); ++i) {
+      int bodies = 0;
+      transact([&] {
+        ++bodies;
+        const int seen = *hot.load();
+        const auto until = std::chrono::steady_clock::now() + 100us;
+        while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+        hot.set(seen + 1);
+      });
+      most = std::max(most, bodies);
+    }
+    ended.store(true);
+  });
+
+  EXPECT_GT(most, 1) << "they did get in its way";
+  EXPECT_LE(most, static_cast<int>(patience) + 2 * others + 1);
+}
+
+}  // namespace
+}  // namespace tussle

@@ -1,0 +1,265 @@
+// Transactions with one thread stopped where no user code runs. Built in modes with schedule
+// points only.
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "primitives/stm/stm_counters.h"
+#include "primitives/stm/tx_ref.h"
+#include "primitives/sync/mode.h"
+#include "primitives/testing/schedulers_testing.h"
+#include "primitives/testing/threads_testing.h"
+
+namespace tussle {
+namespace {
+
+static_assert(sync::has_schedule_points);
+
+using tests::freeze_at;
+using tests::on_another_thread;
+
+// One that transfers stands still at a point of its commit, while others read.
+class frozen_committer : public ::testing::TestWithParam<const char*> {
+ public:
+  int sum_in_transaction() {
+    return transact([&] { return std::stoi(*a.load()) + std::stoi(*b.load()); });
+  }
+
+  tx_ref<std::string> a{"100"};
+  tx_ref<std::string> b{"100"};
+};
+
+std::string plus(const std::string& v, int n) { return std::to_string(std::stoi(v) + n); }
+
+TEST_P(frozen_committer, STM_51_readers_go_on_and_see_all_of_it_or_nothing) {
+  for (int other = 0; other < 3; ++other) transact([&] { a.set("100"), b.set("100"); });
+  freeze_at freeze(GetParam());
+  std::thread committer([&] {
+    transact([&] {
+      a.alter(plus, -10);
+      b.alter(plus, 10);
+    });
+  });
+  freeze.wait_until_reached();
+
+  on_another_thread([&] {
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(sum_in_transaction(), 200);
+      const bool done = *a.load() == "90";
+      if (done) {
+        EXPECT_EQ(*b.load(), "110");
+      } else if (i > 0) {
+        EXPECT_EQ(*b.load(), "100");
+      }
+      EXPECT_LE(a.history_count(), 4U);
+    }
+  });
+  freeze.let_go();
+  committer.join();
+
+  EXPECT_EQ(*a.load(), "90");
+  EXPECT_EQ(*b.load(), "110");
+}
+
+TEST_P(frozen_committer, STM_51_readers_that_began_before_it_see_nothing_of_it) {
+  freeze_at freeze(GetParam());
+  std::thread committer;
+  int bodies = 0;
+
+  transact([&] {
+    ++bodies;
+    EXPECT_EQ(*a.load(), "100");
+    if (bodies > 1) return;
+    committer = std::thread([&] {
+      transact([&] {
+        a.alter(plus, -10);
+        b.alter(plus, 10);
+      });
+    });
+    freeze.wait_until_reached();
+    EXPECT_EQ(*b.load(), "100");
+    EXPECT_EQ(*a.load(), "100");
+    freeze.let_go();
+    committer.join();
+    EXPECT_EQ(*b.load(), "100");
+  });
+
+  EXPECT_EQ(bodies, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(everywhere, frozen_committer,
+                         ::testing::Values("stm.commit.before_committing",
+                                           "stm.commit.before_install",
+                                           "stm.commit.after_link",
+                                           "stm.commit.after_ready",
+                                           "stm.commit.after_point"),
+                         [](const auto& each) {
+                           const std::string name = each.param;
+                           return name.substr(name.rfind('.') + 1);
+                         });
+
+TEST(reader_of_refs, STM_51_that_stands_still_on_its_way_finds_what_it_looked_at) {
+  tx_ref<std::string> r("start");
+  freeze_at freeze("stm.read.after_head");
+  std::string seen;
+  std::thread reader([&] { seen = *r.load(); });
+  freeze.wait_until_reached();
+
+  // Where blocks are freed at once: the address sanitizer looks.
+  for (int i = 0; i < 200; ++i) transact([&] { r.set(std::string(40, 'x')); });
+  freeze.let_go();
+  reader.join();
+
+  EXPECT_TRUE(seen == "start" || seen == std::string(40, 'x'));
+}
+
+TEST(reader_of_refs, STM_51_fixes_the_point_of_a_commit_that_is_ready) {
+  tx_ref<int> r(0);
+  freeze_at freeze("stm.commit.after_ready");
+  const auto before = count_stm();
+  std::thread committer([&] { transact([&] { r.set(1); }); });
+  freeze.wait_until_reached();
+
+  EXPECT_EQ(*r.load(), 1);
+  EXPECT_EQ(*r.load(), 1);
+  freeze.let_go();
+  committer.join();
+
+  EXPECT_EQ(count_stm().helped - before.helped, 1U);
+  EXPECT_EQ(*r.load(), 1);
+}
+
+// Holds a committer that has linked its version until a reader has found that it does not count
+// yet, and the reader until the commit is over.
+class commit_within_a_load final : public tests::scoped_scheduler {
+ public:
+  commit_within_a_load() { install(); }
+  ~commit_within_a_load() { uninstall(); }
+  commit_within_a_load(const commit_within_a_load&) = delete;
+  commit_within_a_load& operator=(const commit_within_a_load&) = delete;
+
+  void before(const sync::visible_operation& next) noexcept override {
+    if (next.kind != sync::operation::named_point) return;
+    const std::string_view name = next.name;
+    if (name == "stm.commit.after_link") {
+      linked_.count_down();
+      passed_over_.wait();
+    } else if (name == "stm.read.before_older") {
+      passed_over_.count_down();
+      committed_.wait();
+    }
+  }
+  void wait_until_linked() { linked_.wait(); }
+  void committed() { committed_.count_down(); }
+
+ private:
+  std::latch linked_{1};
+  std::latch passed_over_{1};
+  std::latch committed_{1};
+};
+
+TEST(reader_of_refs, STM_39_passing_over_a_commit_it_does_not_fall_behind_the_last_one) {
+  tx_ref<int> r(0);
+  std::latch stands(1);
+  std::latch go_on(1);
+  std::thread keeps_the_oldest([&] {
+    transact([&] {
+      EXPECT_EQ(*r.load(), 0);
+      stands.count_down();
+      go_on.wait();
+    });
+  });
+  stands.wait();
+  transact([&] { r.set(1); });
+  EXPECT_EQ(*r.load(), 1);
+
+  {
+    commit_within_a_load forced;
+    std::thread committer([&] {
+      transact([&] { r.set(2); });  // nobody needs 1 then
+      forced.committed();
+    });
+    forced.wait_until_linked();
+    EXPECT_GE(*r.load(), 1);
+    committer.join();
+  }
+  go_on.count_down();
+  keeps_the_oldest.join();
+}
+
+TEST(killed, STM_49_one_that_moves_its_read_point_meanwhile_sees_no_mixture) {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  std::latch older_began(1);
+  std::latch younger_stands(1);
+  std::thread older([&] {
+    transact([&] {
+      older_began.count_down();
+      younger_stands.wait();
+      a.alter([](int v) { return v + 1; });
+      b.alter([](int v) { return v + 1; });
+    });
+  });
+  older_began.wait();
+  transact([&] { tx_ref<int>(0).set(1); });  // what begins from now on is younger
+  freeze_at freeze("stm.take.before_move");
+  int bodies = 0;
+  const auto set_b = [&] { transact([&] { b.set(10); }); };
+  std::thread younger([&] {
+    transact([&] {
+      if (++bodies == 1) on_another_thread(set_b);
+      const int x = *a.alter([](int v) { return v + 100; });
+      b.alter([x](int v) {
+        EXPECT_EQ(v + 100 - x, 10) << "the older one changed both";
+        return v + 100;
+      });
+    });
+  });
+  freeze.wait_until_reached();
+
+  younger_stands.count_down();
+  older.join();
+  freeze.let_go();
+  younger.join();
+
+  EXPECT_EQ(bodies, 2);
+  EXPECT_EQ(*a.load(), 101);
+  EXPECT_EQ(*b.load(), 111);
+}
+
+TEST(killer, STM_36_comes_too_late_when_the_other_one_commits_first) {
+  tx_ref<int> r(0);
+  tx_ref<int> other(0);
+  freeze_at freeze("stm.barge.before_kill");
+  std::latch claimed(1);
+  std::thread younger;
+  const auto before = count_stm();
+  const auto advance_clock = [&] { transact([&] { other.set(1); }); };
+  const auto claim_and_commit = [&] {
+    transact([&] {
+      r.alter([](int v) { return v + 10; });
+      claimed.count_down();
+      freeze.wait_until_reached();  // by the older one, below
+    });
+    freeze.let_go();
+  };
+
+  transact([&] {
+    if (!younger.joinable()) {
+      on_another_thread(advance_clock);
+      younger = std::thread(claim_and_commit);
+      claimed.wait();
+    }
+    r.alter([](int v) { return v + 1; });
+  });
+  younger.join();
+
+  EXPECT_EQ(count_stm().barges, before.barges);
+  EXPECT_EQ(*r.load(), 11);
+}
+
+}  // namespace
+}  // namespace tussle

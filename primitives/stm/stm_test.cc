@@ -1,0 +1,367 @@
+// What one thread sees of refs and transactions.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "primitives/reclaim/retired.h"
+#include "primitives/reference/errors.h"
+#include "primitives/stm/tx_ref.h"
+#include "primitives/testing/representations_testing.h"
+#include "primitives/testing/schedulers_testing.h"
+#include "primitives/testing/threads_testing.h"
+#include "primitives/testing/two_refs_testing.h"
+
+namespace tussle {
+namespace {
+
+using tests::on_another_thread;
+using tests::sample;
+using tests::successor;
+
+template <typename T>
+class ref_of : public tests::two_refs<T> {};
+TYPED_TEST_SUITE(ref_of, tests::all_representations, tests::representation_names);
+
+TYPED_TEST(ref_of, STM_1_writing_needs_a_transaction_and_loading_does_not) {
+  const auto next = successor<TypeParam>;
+
+  EXPECT_THROW(this->r.set(this->of(2)), no_transaction_error);
+  EXPECT_THROW(this->r.alter(next), no_transaction_error);
+  EXPECT_THROW(this->r.commute(next), no_transaction_error);
+  EXPECT_THROW(this->r.ensure(), no_transaction_error);
+
+  EXPECT_EQ(this->present(this->r), 1);
+  EXPECT_EQ(this->r.read(sample<TypeParam>::number), 1);
+}
+
+TYPED_TEST(ref_of, STM_2_transact_returns_the_result_and_commits_at_its_end) {
+  const int result = transact([&] {
+    this->r.set(this->of(2));
+    this->q.alter(successor<TypeParam>);
+    on_another_thread([&] {
+      EXPECT_EQ(this->present(this->r), 1);
+      EXPECT_EQ(this->present(this->q), 10);
+    });
+    return 7;
+  });
+
+  EXPECT_EQ(result, 7);
+  EXPECT_EQ(this->present(this->r), 2);
+  EXPECT_EQ(this->present(this->q), 11);
+  on_another_thread([&] { EXPECT_EQ(this->present(this->r), 2); });
+}
+
+TYPED_TEST(ref_of, STM_3_the_body_sees_its_own_latest_write) {
+  transact([&] {
+    EXPECT_EQ(this->number(this->r.set(this->of(2))), 2);
+    EXPECT_EQ(this->present(this->r), 2);
+    EXPECT_EQ(this->number(this->r.alter(successor<TypeParam>)), 3);
+    EXPECT_EQ(this->r.read(sample<TypeParam>::number), 3);
+    EXPECT_EQ(this->number(this->q.commute(successor<TypeParam>)), 11);
+    EXPECT_EQ(this->present(this->q), 11);
+    EXPECT_EQ(this->number(this->r.ensure()), 3);
+  });
+
+  EXPECT_EQ(this->present(this->r), 3);
+}
+
+TYPED_TEST(ref_of, STM_3_a_value_that_was_set_over_stays_valid_while_it_is_held) {
+  transact([&] {
+    const auto first = this->r.set(this->of(2));
+    this->r.alter([&](const TypeParam& borrowed) {
+      this->r.set(this->of(5));
+      return this->of(sample<TypeParam>::number(borrowed) + 1);
+    });
+    EXPECT_EQ(this->number(first), 2);
+    EXPECT_EQ(this->present(this->r), 3);
+  });
+}
+
+TYPED_TEST(ref_of, STM_4_an_exception_of_the_body_leaves_everything_as_it_was) {
+  int bodies = 0;
+  int heard = 0;
+  this->r.add_watch("w", [&](auto&...) { ++heard; });
+
+  EXPECT_THROW(transact([&] {
+                 ++bodies;
+                 this->r.set(this->of(2));
+                 this->q.commute(successor<TypeParam>);
+                 throw std::out_of_range("mine");
+               }),
+               std::out_of_range);
+  EXPECT_THROW(transact([&] {
+                 this->r.set(this->of(3));
+                 throw 5;  // of any type
+               }),
+               int);
+
+  EXPECT_EQ(bodies, 1);
+  EXPECT_EQ(heard, 0);
+  EXPECT_EQ(this->present(this->r), 1);
+  EXPECT_EQ(this->present(this->q), 10);
+  transact([&] { this->r.set(this->of(4)); });  // nothing is left claimed
+  EXPECT_EQ(this->present(this->r), 4);
+}
+
+TYPED_TEST(ref_of, STM_10_a_nested_transaction_joins_the_outer_one) {
+  transact([&] {
+    const int inner = transact([&] {
+      this->r.set(this->of(2));
+      return 3;
+    });
+    EXPECT_EQ(inner, 3);
+    EXPECT_EQ(this->present(this->r), 2);
+    on_another_thread([&] { EXPECT_EQ(this->present(this->r), 1); });
+  });
+  EXPECT_EQ(this->present(this->r), 2);
+
+  EXPECT_THROW(transact([&] {
+                 transact([&] { this->r.set(this->of(3)); });
+                 throw 1;
+               }),
+               int);
+  EXPECT_EQ(this->present(this->r), 2);
+}
+
+TYPED_TEST(ref_of, STM_11_what_an_inner_transaction_wrote_before_it_threw_is_committed) {
+  transact([&] {
+    try {
+      transact([&] {
+        this->r.set(this->of(2));
+        throw 1;
+      });
+    } catch (int) {
+      this->q.set(this->of(20));
+    }
+  });
+
+  EXPECT_EQ(this->present(this->r), 2);
+  EXPECT_EQ(this->present(this->q), 20);
+}
+
+TYPED_TEST(ref_of, STM_14_a_ref_that_was_commuted_cannot_be_set) {
+  const auto next = successor<TypeParam>;
+
+  EXPECT_THROW(transact([&] {
+                 this->q.set(this->of(20));
+                 this->r.commute(next);
+                 this->r.set(this->of(5));
+               }),
+               set_after_commute_error);
+  EXPECT_THROW(transact([&] {
+                 this->r.commute(next);
+                 this->r.alter(next);
+               }),
+               set_after_commute_error);
+
+  EXPECT_EQ(this->present(this->r), 1);
+  EXPECT_EQ(this->present(this->q), 10);
+}
+
+TYPED_TEST(ref_of, STM_15_a_commute_after_a_set_is_applied_once) {
+  const tests::undisturbed exactly;
+  int calls = 0;
+
+  transact([&] {
+    this->r.set(this->of(5));
+    this->r.commute([&](const TypeParam& v) {
+      ++calls;
+      return successor(v);
+    });
+    this->r.alter(successor<TypeParam>);
+  });
+
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(this->present(this->r), 7);
+}
+
+TYPED_TEST(ref_of, STM_16_a_commute_is_applied_in_the_body_and_at_the_commit) {
+  const tests::undisturbed exactly;
+  std::vector<std::int64_t> given;
+
+  transact([&] {
+    this->r.commute([&](const TypeParam& v) {
+      given.push_back(sample<TypeParam>::number(v));
+      return successor(v);
+    });
+  });
+
+  EXPECT_EQ(given, (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(this->present(this->r), 2);
+}
+
+TYPED_TEST(ref_of, STM_17_commutes_of_one_ref_are_applied_in_the_order_of_the_calls) {
+  const auto put = [&](const TypeParam& v, std::int64_t digit) {
+    return this->of(sample<TypeParam>::number(v) * 10 + digit);
+  };
+
+  transact([&] {
+    this->r.commute(put, 2);
+    this->q.commute(put, 7);
+    this->r.commute(put, 3);
+    EXPECT_EQ(this->present(this->r), 123);
+  });
+
+  EXPECT_EQ(this->present(this->r), 123);
+  EXPECT_EQ(this->present(this->q), 107);
+}
+
+TYPED_TEST(ref_of, STM_17_functions_that_take_snapshots_keep_the_identity_of_values) {
+  const snapshot<TypeParam> shared(this->of(5));
+  const auto put = [&](const snapshot<TypeParam>&) { return shared; };
+
+  transact([&] {
+    this->r.commute(put);
+    this->q.alter(put);
+  });
+
+  EXPECT_TRUE(this->r.load().same_as(shared));
+  EXPECT_TRUE(this->q.load().same_as(shared));
+}
+
+void guarded_deep_inside() { io_guard(); }
+
+TEST(transaction, STM_12_io_guard_throws_inside_at_any_depth_and_passes_outside) {
+  tx_ref<int> r(1);
+  int passed = 0;
+  r.add_watch("w", [&](auto&...) {
+    io_guard();
+    ++passed;
+  });
+
+  EXPECT_THROW(transact([] { guarded_deep_inside(); }), io_in_transaction_error);
+  EXPECT_THROW(transact([] { transact([] { no_tx([] { return 1; }); }); }),
+               io_in_transaction_error);
+  EXPECT_THROW(transact([&] {
+                 r.commute([](int v) {
+                   io_guard();
+                   return v;
+                 });
+               }),
+               io_in_transaction_error);
+
+  io_guard();
+  EXPECT_EQ(no_tx([] { return 7; }), 7);
+  transact([&] { r.set(2); });
+  EXPECT_EQ(passed, 1);
+  transact([] { on_another_thread([] { io_guard(); }); });
+}
+
+TEST(transaction, STM_42_destructors_of_what_the_body_made_run_once_for_each_attempt) {
+  tx_ref<int> r(1);
+  int destroyed = 0;
+  struct counts {
+    int& destroyed;
+    ~counts() { ++destroyed; }
+  };
+  int attempts = 0;
+
+  transact([&] {
+    const counts here{destroyed};
+    r.load();
+    if (++attempts < 3) on_another_thread([&] { transact([&] { r.set(attempts); }); });
+    r.alter([](int v) { return v + 1; });
+  });
+
+  EXPECT_EQ(attempts, 3);
+  EXPECT_EQ(destroyed, 3);
+}
+
+TEST(transaction, STM_43_a_transaction_that_writes_nothing_returns_its_result) {
+  tx_ref<std::string> r("one");
+  int heard = 0;
+  r.add_watch("w", [&](auto&...) { ++heard; });
+
+  EXPECT_EQ(transact([&] { return *r.load() + "!"; }), "one!");
+  EXPECT_EQ(transact([&] { return *r.ensure(); }), "one");
+  EXPECT_EQ(transact([] { return std::make_unique<int>(4); }).operator*(), 4);
+  transact([] {});
+
+  EXPECT_EQ(heard, 0);
+}
+
+TEST(transaction, STM_4_writing_from_a_function_that_the_commit_calls_is_refused) {
+  tx_ref<int> r(1);
+  tx_ref<int> q(1);
+  bool in_body = true;
+
+  EXPECT_THROW(transact([&] {
+                 in_body = true;
+                 r.commute([&](int v) {
+                   if (!std::exchange(in_body, false)) q.set(5);
+                   return v + 1;
+                 });
+               }),
+               no_transaction_error);
+
+  EXPECT_EQ(*r.load(), 1);
+  EXPECT_EQ(*q.load(), 1);
+}
+
+TEST(transaction, STM_2_many_refs_are_found_again) {
+  constexpr int count = 300;
+  std::vector<tx_ref<int>> refs;
+  for (int i = 0; i < count; ++i) refs.emplace_back(i);
+
+  transact([&] {
+    for (auto& each : refs) each.alter([](int v) { return v + 1; });
+    for (auto& each : refs) each.alter([](int v) { return v + 1; });
+    for (int i = 0; i < count; ++i)
+      ASSERT_EQ(*refs[static_cast<std::size_t>(i)].load(), i + 2);
+  });
+
+  for (int i = 0; i < count; ++i)
+    EXPECT_EQ(*refs[static_cast<std::size_t>(i)].load(), i + 2);
+}
+
+TEST(transaction, STM_2_a_ref_whose_last_handle_the_body_drops_is_committed) {
+  int heard = 0;
+
+  transact([&] {
+    tx_ref<std::string> gone("one");
+    gone.add_watch("w", [&](auto&, auto& ref, auto&, auto& is) {
+      ++heard;
+      EXPECT_EQ(*is, "two");
+      EXPECT_EQ(*ref.load(), "two");
+    });
+    gone.set("two");
+  });
+
+  EXPECT_EQ(heard, 1);
+}
+
+// Its destructor uses refs while the transaction that replaced it ends.
+struct uses_refs_when_it_goes {
+  std::shared_ptr<tx_ref<int>> count;
+  bool armed = false;
+  explicit uses_refs_when_it_goes(std::shared_ptr<tx_ref<int>> c)
+      : count(std::move(c)), armed(true) {}
+  uses_refs_when_it_goes(uses_refs_when_it_goes&& other) noexcept
+      : count(std::move(other.count)), armed(std::exchange(other.armed, false)) {}
+  ~uses_refs_when_it_goes() {
+    if (armed && !in_transaction())
+      transact([&] { count->alter([](int v) { return v + 1; }); });
+  }
+};
+
+TEST(transaction, STM_4_destructors_of_values_may_run_transactions_of_their_own) {
+  const auto count = std::make_shared<tx_ref<int>>(0);
+  {
+    tx_ref<uses_refs_when_it_goes> r{uses_refs_when_it_goes(count)};
+    for (int i = 0; i < 1000; ++i)
+      transact([&] { r.set(uses_refs_when_it_goes(count)); });
+  }
+  for (int i = 0; i < 1000; ++i) {
+    tx_ref<uses_refs_when_it_goes> q{uses_refs_when_it_goes(count)};
+  }
+
+  reclaim::clean_up();
+  EXPECT_GT(*count->load(), 1000);
+}
+
+}  // namespace
+}  // namespace tussle

@@ -1,0 +1,89 @@
+// transact.h: changes to several refs that happen together or not at all.
+//
+//   transact([&] {
+//     from.alter(minus, amount);
+//     to.alter(plus, amount);
+//   });
+//
+// Consistency: snapshot isolation. A body sees the refs as they were at one point, and its own
+//              changes; all its changes begin to count at one point; two transactions that
+//              overlap do not both change one ref. What a body has only read may have changed
+//              when it commits (write skew): `ensure` what a change relies on.
+// Progress:    bodies that change nothing never retry and never wait. For others: no deadlock;
+//              the oldest transaction fails a bounded number of times (README.md).
+// Requires:    the body is pure but for refs and sends: it may run more than once. It must not
+//              wait for other threads, and must let exceptions pass that are not its own.
+// Contract:    CONTRACT.md section 4.
+#pragma once
+
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "primitives/stm/io_guard.h"
+#include "primitives/stm/stm_options.h"
+#include "primitives/stm/transaction.h"
+
+namespace tussle {
+
+namespace stm {
+
+// Until one attempt has committed. Throws: what f and the commit throw.
+template <typename Result, typename F>
+Result attempt_until_committed(transaction& t, F& f) {
+  for (;;) {
+    t.begin_attempt();
+    try {
+      if constexpr (std::is_void_v<Result>) {
+        std::invoke(f);
+        if (t.commit()) return;
+      } else {
+        Result result = std::invoke(f);
+        if (t.commit()) return result;
+      }
+    } catch (...) {
+      if (!t.is_doomed()) throw;
+    }
+    t.give_attempt_back();
+  }
+}
+
+// Ends the transaction, whichever way it goes.
+class scope {
+ public:
+  scope() : t_(&transaction::begin()) {}
+  scope(const scope&) = delete;
+  scope& operator=(const scope&) = delete;
+  ~scope() {
+    if (t_ != nullptr) static_cast<void>(t_->end());
+  }
+
+  transaction& running() noexcept { return *t_; }
+  void committed() { std::exchange(t_, nullptr)->end().happen(); }
+
+ private:
+  transaction* t_;
+};
+
+}  // namespace stm
+
+// Runs f as a transaction and returns what the attempt that committed returned. On a thread
+// that runs one already, f is a part of that one.
+// Throws: what f, a commuted function or a validator throws, with nothing changed and nothing
+// sent; retry_limit_error, likewise; what a watch throws, with the changes in place.
+template <typename F>
+std::decay_t<std::invoke_result_t<F&>> transact(F&& f) {
+  using result = std::decay_t<std::invoke_result_t<F&>>;
+  if (stm::transaction::running() != nullptr) return std::invoke(f);
+  stm::scope now;
+  if constexpr (std::is_void_v<result>) {
+    stm::attempt_until_committed<void>(now.running(), f);
+    now.committed();
+  } else {
+    result value = stm::attempt_until_committed<result>(now.running(), f);
+    now.committed();
+    return value;
+  }
+}
+
+}  // namespace tussle
