@@ -1,0 +1,157 @@
+#include "primitives/channel/channel_core.h"
+
+#include "primitives/channel/errors.h"
+#include "primitives/sync/schedule_point.h"
+#include "primitives/task/runtime.h"
+
+namespace tussle::detail {
+
+void aftermath::settle_rest(channel_core& where) noexcept {
+  for (party* one = dropped_.first; one != nullptr;) {
+    party* const next = one->next_;
+    one->drop();
+    one = next;
+  }
+  for (const std::exception_ptr& error : uncaught_) where.home().report_uncaught(error);
+}
+
+runtime& channel_core::home() const {
+  return home_ == nullptr ? default_runtime() : *home_;
+}
+
+bool channel_core::acquire_owner_if_any() noexcept {
+  // Relaxed: a number that is not 0 makes the caller an owner like the others, who have seen
+  // what there is to see; who comes by a view has had its memory before.
+  std::uint32_t seen = owners_.load(std::memory_order_relaxed);
+  while (seen != 0) {
+    if (owners_.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed,
+                                      std::memory_order_relaxed))
+      return true;
+  }
+  return false;
+}
+
+bool channel_core::take_for(const waiter& self) noexcept {
+  if (!self.group->take()) return false;
+  self.group->winner = self.index;
+  return true;
+}
+
+waiter* channel_core::claim_first(waiter_line& line, alts_claim* mine,
+                                  bool& lost) noexcept {
+  for (waiter* one = line.first(); one != nullptr;) {
+    waiter* const next = one->after;
+    if (one->group == nullptr) {
+      if (mine != nullptr && !mine->take()) {
+        lost = true;
+        return nullptr;
+      }
+      line.remove(*one);
+      return one;
+    }
+    if (one->group == mine) {  // never with itself
+      one = next;
+      continue;
+    }
+    const auto seen = mine == nullptr
+                          ? (one->group->take() ? alts_claim::outcome::both
+                                                : alts_claim::outcome::other_was_taken)
+                          : alts_claim::take_both(*mine, *one->group);
+    if (seen == alts_claim::outcome::mine_was_taken) {
+      lost = true;
+      return nullptr;
+    }
+    line.remove(*one);
+    if (seen == alts_claim::outcome::both) {
+      remember(*one);
+      return one;
+    }
+    one = next;
+  }
+  return nullptr;
+}
+
+void channel_core::wait_in(waiter_line& line, waiter& last) {
+  if (line.length() >= most_pending) remove_finished(line);
+  if (line.length() >= most_pending) throw_too_many_pending();
+  line.push(last);
+}
+
+// Entries of alts that were completed elsewhere, whose owners have not come to it yet.
+void channel_core::remove_finished(waiter_line& line) noexcept {
+  for (waiter* one = line.first(); one != nullptr;) {
+    waiter* const next = one->after;
+    if (one->group != nullptr && one->group->is_taken()) line.remove(*one);
+    one = next;
+  }
+}
+
+void channel_core::close() noexcept {
+  aftermath after;
+  {
+    const sync::short_lock lock(mutex_);
+    close_locked(after);
+  }
+  sync::schedule_point("channel.close.before_wake");
+  settle(after);
+}
+
+void channel_core::close_locked(aftermath& after) noexcept {
+  if (closed_) return;
+  closed_ = true;
+  hint(true, true);
+  remove_finished(puts_);
+  if (puts_.length() == 0) complete(after);
+  end_takes(after);
+}
+
+// There is no value for them, and none to come.
+void channel_core::end_takes(aftermath& after) noexcept {
+  while (waiter* const one = claim_first(takes_)) after.wake(*one->who);
+}
+
+bool channel_core::is_closed() const {
+  const sync::short_lock lock(mutex_);
+  return closed_;
+}
+
+void channel_core::unlink(waiter& one) noexcept { static_cast<void>(withdraw(one)); }
+
+bool channel_core::withdraw(waiter& one) noexcept {
+  const sync::short_lock lock(mutex_);
+  if (!one.in_line) return false;
+  (one.puts ? puts_ : takes_).remove(one);
+  return true;
+}
+
+// No owner is left. Whoever comes by a view finds it closed and drained.
+void channel_core::abandon() noexcept {
+  aftermath after;
+  on_abandon();
+  {
+    const sync::short_lock lock(mutex_);
+    closed_ = true;
+    abandoned_ = true;
+    hint(true, true);
+    drop_line(puts_, after);
+    drop_line(takes_, after);
+  }
+  sync::schedule_point("channel.abandon.before_drop");
+  drop_elements();
+  after.settle(*this);
+  release_memory();
+}
+
+void channel_core::drop_line(waiter_line& line, aftermath& after) noexcept {
+  while (waiter* const one = line.first()) {
+    line.remove(*one);
+    if (one->who->is_dropped()) {
+      if (one->group == nullptr || (one->group->lose_source() && one->group->take()))
+        after.drop(*one->who);
+    } else if (claim(one)) {
+      after.wake(*one->who);
+    }
+  }
+}
+
+}  // namespace tussle::detail

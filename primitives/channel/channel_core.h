@@ -1,0 +1,158 @@
+// channel_core.h: what a channel is without its elements.
+//
+// One lock, two lines of waiters, open or closed. Every operation decides under the lock, and
+// wakes whom it completed after giving the lock up (waiter.h): a woken party finds its result
+// where it waited and does not take the lock again.
+//
+// Lifetime: handles own the channel; views, and whatever has to look at its memory, hold the
+//           memory. When the last owner goes the channel is *abandoned*: what it holds is
+//           destroyed, who waits is dropped (go blocks, callbacks) or told that it is closed
+//           (threads), and whoever comes by a view finds it closed and drained.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "primitives/channel/block_memory.h"
+#include "primitives/channel/waiter.h"
+#include "primitives/sync/atomic.h"
+#include "primitives/sync/short_mutex.h"
+
+namespace tussle {
+
+class runtime;
+
+namespace detail {
+
+// How an operation at a channel ended, or did not.
+enum class outcome : std::uint8_t {
+  done,       // a put was accepted, a take has a value
+  closed,     // a put found it closed, a take found it closed and drained
+  pending,    // it waits in line; without a waiter: it would have to
+  elsewhere,  // of an alts: another one of its operations was completed meanwhile
+};
+
+class channel_core {
+ public:
+  // Puts, and takes, that may wait at one channel.
+  static constexpr std::uint32_t most_pending = 1024;
+
+  explicit channel_core(runtime* home) noexcept : home_(home) {}
+  // NOLINTNEXTLINE(misc-new-delete-overloads): the one that takes the size belongs to it
+  static void* operator new(std::size_t size) { return allocate_block(size); }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    deallocate_block(memory, size);
+  }
+  channel_core(const channel_core&) = delete;
+  channel_core& operator=(const channel_core&) = delete;
+
+  // The first owner is whoever made it; all owners together hold the memory once.
+  void acquire_owner() noexcept {
+    // Relaxed: the caller already owns it.
+    owners_.fetch_add(1, std::memory_order_relaxed);
+  }
+  // False: it is abandoned.
+  bool acquire_owner_if_any() noexcept;
+  void release_owner() noexcept {
+    // acq_rel; pairs with itself: what every other owner did happens before the end.
+    if (owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) abandon();
+  }
+  void acquire_memory() noexcept {
+    // Relaxed: the caller already holds it.
+    memory_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void release_memory() noexcept {
+    // acq_rel; pairs with itself, as for the owners.
+    if (memory_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+  void close() noexcept;
+  bool is_closed() const;
+
+  // Of an alts that is over, or that gives up: takes its waiter out, if it is in line.
+  void unlink(waiter& one) noexcept;
+  // The same, for a go block of a runtime that ends. True: it was in line, and is now the
+  // caller's.
+  bool withdraw(waiter& one) noexcept;
+
+  // Whether an operation might be done at once. Without the lock: what happened before the
+  // call is seen.
+  bool may_take() const noexcept { return (hint() & takeable) != 0; }
+  bool may_put() const noexcept { return (hint() & puttable) != 0; }
+
+  runtime& home() const;
+
+ protected:
+  virtual ~channel_core() = default;
+
+  // Under the lock: yields what a transducer holds back, once, and serves takes with it.
+  virtual void complete(aftermath& after) noexcept
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
+  // Without the lock.
+  virtual void settle(aftermath& after) noexcept = 0;
+  // Nobody operates on the elements any more.
+  virtual void drop_elements() noexcept = 0;
+  // Before anything else of it.
+  virtual void on_abandon() noexcept {}
+
+  // The first that can be completed is taken out, with its claim. `mine`: of the alts that
+  // looks for a partner, null for other operations. Null: there is nobody; `lost` is set if
+  // that is because `mine` has been taken.
+  waiter* claim_first(waiter_line& line, alts_claim* mine, bool& lost) noexcept
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  waiter* claim_first(waiter_line& line) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    bool lost = false;
+    return line.first() == nullptr ? nullptr : claim_first(line, nullptr, lost);
+  }
+  // Whether an operation may take effect: it is no alts, or its claim was free.
+  static bool claim(const waiter* self) noexcept {
+    return self == nullptr || self->group == nullptr || take_for(*self);
+  }
+  // Throws: too_many_pending_error.
+  void wait_in(waiter_line& line, waiter& last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static void remove_finished(waiter_line& line) noexcept;
+  static void remember(waiter& done) noexcept {
+    if (done.group != nullptr) done.group->winner = done.index;
+  }
+
+  void close_locked(aftermath& after) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void end_takes(aftermath& after) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void hint(bool can_take, bool can_put) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto next =
+        static_cast<std::uint8_t>((can_take ? takeable : 0) | (can_put ? puttable : 0));
+    // Relaxed: who acts on it takes the lock.
+    if (next != hint()) hint_.store(next, std::memory_order_relaxed);
+  }
+
+ private:
+  static constexpr std::uint8_t takeable = 1;
+  static constexpr std::uint8_t puttable = 2;
+
+  std::uint8_t hint() const noexcept {
+    // Relaxed: as above.
+    return hint_.load(std::memory_order_relaxed);
+  }
+  static bool take_for(const waiter& self) noexcept;
+  void abandon() noexcept;
+  void drop_line(waiter_line& line, aftermath& after) noexcept
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // In an order that leaves little room between them: go blocks have a channel each.
+  sync::atomic<std::uint32_t> owners_{1};
+  sync::atomic<std::uint32_t> memory_{1};
+  runtime* const home_;  // null: the process's
+  sync::atomic<std::uint8_t> hint_{0};
+
+ protected:
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
+  mutable sync::short_mutex mutex_;
+  [[no_unique_address]] waiter_line puts_ ABSL_GUARDED_BY(mutex_);
+  [[no_unique_address]] waiter_line takes_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace detail
+}  // namespace tussle

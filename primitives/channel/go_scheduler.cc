@@ -1,0 +1,489 @@
+#include "primitives/channel/go_scheduler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "primitives/sync/clock.h"
+#include "primitives/sync/per_thread.h"
+#include "primitives/sync/schedule_point.h"
+#include "primitives/sync/short_mutex.h"
+#include "primitives/task/blocking_region.h"
+#include "primitives/task/deadline.h"
+
+namespace tussle::detail {
+namespace {
+
+constexpr std::uint32_t most_slots_in_a_row = 3;
+constexpr std::uint32_t turns_between_looks = 61;
+constexpr std::uint64_t slice = 500'000;  // cycles
+constexpr std::chrono::microseconds patience{50};
+constexpr std::chrono::milliseconds linger{20};
+
+std::size_t most_drivers(const runtime& home) {
+  if (!home.has_own_threads()) return 1;
+#if defined(TUSSLE_MODE_SIM)
+  return 3;  // so that an execution is the same on every machine
+#else
+  return usual_width();
+#endif
+}
+
+}  // namespace
+
+struct go_scheduler::driver final : task {
+  void run() noexcept override { home->drive(*this); }
+  void discard() noexcept override { home->was_discarded(*this); }
+
+  go_scheduler* home = nullptr;
+  // Of its own thread.
+  std::uint32_t tick = 0;
+  std::uint32_t slots_in_a_row = 0;
+  bool may_have_line = false;
+  // Of the scheduler, under its lock.
+  bool busy = false;
+  bool watches = false;
+  std::uint32_t seen_turns = 0;  // by the watcher
+
+  alignas(64) sync::atomic<task*> slot{nullptr};
+  sync::atomic<std::uint32_t> turns{0};
+  sync::short_mutex mutex;
+  task_line line ABSL_GUARDED_BY(mutex);
+};
+
+namespace {
+
+// As what is done under the scheduler's lock takes some instructions only, a short look
+// before sleeping.
+class ABSL_SCOPED_LOCKABLE looking_lock {
+ public:
+  explicit looking_lock(sync::mutex& m)
+      ABSL_EXCLUSIVE_LOCK_FUNCTION(m) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(m) {
+#if defined(TUSSLE_MODE_BENCH)
+    constexpr int most_looks = 100;
+    for (int i = 0; i < most_looks; ++i) {
+      if (mutex_.try_lock()) return;
+      for (int n = 0; n < 8; ++n) __builtin_ia32_pause();
+    }
+#endif
+    mutex_.lock();
+  }
+  ~looking_lock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
+  looking_lock(const looking_lock&) = delete;
+  looking_lock& operator=(const looking_lock&) = delete;
+
+ private:
+  sync::mutex& mutex_;
+};
+
+struct own_work {
+  void* driver = nullptr;
+};
+using here = sync::per_thread<own_work, own_work>;
+
+}  // namespace
+
+go_scheduler& go_scheduler::of(runtime& home) {
+  return static_cast<go_scheduler&>(
+      home.part([](runtime& on) -> runtime_part* { return new go_scheduler(on); }));
+}
+
+go_scheduler::go_scheduler(runtime& home)
+    : home_(&home),
+      runs_(&home.compute()),
+      own_threads_(home.has_own_threads()),
+      checked_(home.is_checked()),
+      drivers_(most_drivers(home)),
+      all_(std::make_unique<driver[]>(drivers_)) {
+  for (std::size_t i = 0; i < drivers_; ++i) all_[i].home = this;
+}
+
+go_scheduler::~go_scheduler() = default;
+
+// Not inlined into coroutines, which may go on on another thread: here and in the functions
+// below the thread's own variable is asked for anew each time.
+bool go_scheduler::must_not_block() noexcept {
+  const auto* const mine = static_cast<const driver*>(here::mine().driver);
+  return mine != nullptr && mine->home->checked_;
+}
+
+bool go_scheduler::start(task& first) noexcept {
+  auto* const mine = static_cast<driver*>(here::mine().driver);
+  if (mine == nullptr || mine->home != this) return inject(first);
+  add_to_line(*mine, first);
+  return true;
+}
+
+void go_scheduler::push(task& ready) noexcept {
+  auto* const mine = static_cast<driver*>(here::mine().driver);
+  if (mine != nullptr && mine->home == this) return push_local(*mine, ready);
+  if (!inject(ready)) ready.discard();
+}
+
+void go_scheduler::push_last(task& ready) noexcept {
+  auto* const mine = static_cast<driver*>(here::mine().driver);
+  if (mine != nullptr && mine->home == this) return add_to_line(*mine, ready);
+  if (!inject(ready)) ready.discard();
+}
+
+void go_scheduler::push_local(driver& here_now, task& ready) noexcept {
+  // (1) acq_rel; pairs with itself in next() and steal_for(): who takes it sees what led to
+  // it.
+  task* const before = here_now.slot.exchange(&ready, std::memory_order_acq_rel);
+  if (before != nullptr) return add_to_line(here_now, *before);
+  // Relaxed: a hint.
+  if (!watched_.load(std::memory_order_relaxed)) call_watcher();
+}
+
+void go_scheduler::add_to_line(driver& here_now, task& ready) noexcept {
+  {
+    const sync::short_lock lock(here_now.mutex);
+    static_cast<void>(here_now.line.push(ready));
+  }
+  here_now.may_have_line = true;
+  if (!watched_.load(std::memory_order_relaxed)) call_watcher();
+}
+
+// From a thread that drives nothing here. False: nobody will run it.
+bool go_scheduler::inject(task& ready) noexcept {
+  driver* added = nullptr;
+  std::uint64_t number = 0;
+  {
+    const looking_lock lock(mutex_);
+    if (ended_.load(std::memory_order_relaxed)) return false;  // written under the lock
+    number = injected_.push(ready);
+    arrivals_.fetch_add(1, std::memory_order_relaxed);  // a hint that something came
+    if (working_ == 0) {
+      ++working_;
+      if (watched_.load(std::memory_order_relaxed)) {
+        recalled_ = true;
+        recall_.notify_one();
+        return true;
+      }
+      added = idle_driver();
+    }
+  }
+  if (added == nullptr) {
+    if (!watched_.load(std::memory_order_relaxed)) call_watcher();
+    return true;
+  }
+  if (submit(*added)) return true;
+  // Nor is there anybody else for those that came meanwhile.
+  task_line refused;
+  bool is_here = false;
+  {
+    const sync::mutex_lock lock(mutex_);
+    --working_;
+    if (working_ > 0 || watched_.load(std::memory_order_relaxed)) return true;
+    is_here = injected_.withdraw(number);
+    refused = std::exchange(injected_, {});
+  }
+  discard_all(refused);
+  return !is_here;
+}
+
+// One that comes to watch; it finds work if it has to.
+void go_scheduler::call_watcher() noexcept {
+  if (!own_threads_) return;
+  driver* added = nullptr;
+  {
+    const sync::mutex_lock lock(mutex_);
+    if (watched_.load(std::memory_order_relaxed) ||
+        ended_.load(std::memory_order_relaxed) || working_ >= drivers_)
+      return;
+    added = idle_driver();
+    if (added == nullptr) return;
+    added->watches = true;
+    watched_.store(true, std::memory_order_relaxed);
+  }
+  if (!submit(*added)) {
+    const sync::mutex_lock lock(mutex_);
+    added->watches = false;
+    watched_.store(false, std::memory_order_relaxed);
+  }
+}
+
+go_scheduler::driver* go_scheduler::idle_driver() noexcept {
+  for (std::size_t i = 0; i < drivers_; ++i) {
+    if (all_[i].busy) continue;
+    all_[i].busy = true;
+    ++submitting_;
+    return &all_[i];
+  }
+  return nullptr;
+}
+
+// False: it is idle again. Whoever ends the scheduler waits until this is over: the executor
+// may not outlive it.
+bool go_scheduler::submit(driver& one) noexcept {
+  acquire();  // for the executor
+  acquire();  // until the end of this
+  const bool accepted = runs_->submit(one);
+  {
+    const sync::mutex_lock lock(mutex_);
+    if (!accepted) one.busy = false;
+    --submitting_;
+    stopped_.notify_all();
+  }
+  if (!accepted) release();
+  release();
+  return accepted;
+}
+
+void go_scheduler::drive(driver& now) noexcept {
+  bool works = true;
+  {
+    const sync::mutex_lock lock(mutex_);
+    ++driving_;
+    if (now.watches) works = watch(now);
+    if (!works) stop(now);
+  }
+  if (works) {
+    here::mine().driver = &now;
+    const bool goes_on = run_ready(now);
+    here::mine().driver = nullptr;
+    if (goes_on) return;  // on another thread, perhaps
+  }
+  release();
+}
+
+// True: it stands in the pool's line again. False: nothing is ready, and it is idle.
+bool go_scheduler::run_ready(driver& now) noexcept {
+  constexpr std::uint32_t turns_between_clocks = 64;
+  std::uint64_t begun = sync::cycles();
+  for (std::uint32_t n = 1;; ++n) {
+    task* const one = next(now);
+    if (one == nullptr) return false;
+    // Relaxed: the watcher's measure of what moves.
+    now.turns.store(now.turns.load(std::memory_order_relaxed) + 1,
+                    std::memory_order_relaxed);
+    discards() ? one->discard() : one->run();
+    if (!own_threads_ || n % turns_between_clocks != 0) continue;
+    const std::uint64_t time = sync::cycles();
+    if (time - begun < slice) continue;
+    if (go_to_the_end(now)) return true;
+    begun = time;
+  }
+}
+
+// Of the pool's line, where others stand. False: it takes nothing any more.
+bool go_scheduler::go_to_the_end(driver& now) noexcept {
+  {
+    const sync::mutex_lock lock(mutex_);
+    --driving_;
+  }
+  if (runs_->submit(now)) return true;
+  const sync::mutex_lock lock(mutex_);
+  ++driving_;
+  return false;
+}
+
+bool go_scheduler::discards() const noexcept {
+  // Relaxed: whoever ends it waits for the drivers first.
+  return ended_.load(std::memory_order_relaxed) ||
+         home_->was_shut_down() == shutdown_policy::discard;
+}
+
+task* go_scheduler::next(driver& now) noexcept {
+  for (bool works = true; works;) {
+    if (++now.tick % turns_between_looks == 0) {
+      const looking_lock lock(mutex_);
+      if (task* const one = next_injected(now)) return one;
+    }
+    if (task* const one = next_local(now)) return one;
+    task* found = nullptr;
+    works = find(now, found);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+task* go_scheduler::next_local(driver& now) noexcept {
+  if (now.slots_in_a_row < most_slots_in_a_row) {
+    if (task* const one = take_slot(now)) {
+      ++now.slots_in_a_row;
+      return one;
+    }
+  }
+  now.slots_in_a_row = 0;
+  if (now.may_have_line) {
+    const sync::short_lock lock(now.mutex);
+    if (task* const one = now.line.pop()) return one;
+    now.may_have_line = false;
+  }
+  return take_slot(now);
+}
+
+task* go_scheduler::take_slot(driver& from) noexcept {
+  // Relaxed: null says only that there is nothing to take; its own thread knows.
+  if (from.slot.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  // acq_rel; pairs with (1).
+  return from.slot.exchange(nullptr, std::memory_order_acq_rel);
+}
+
+// One, and its share of the rest into its own line.
+task* go_scheduler::next_injected(driver& now) noexcept {
+  constexpr std::size_t most = 64;
+  task* const first = injected_.pop();
+  if (first == nullptr) return nullptr;
+  const std::size_t share = injected_.length() / working_;
+  if (share == 0) return first;
+  now.may_have_line = true;
+  const sync::short_lock lock(now.mutex);
+  for (std::size_t i = 0; i < share && i < most; ++i)
+    static_cast<void>(now.line.push(*injected_.pop()));
+  return first;
+}
+
+// Nothing is ready here. False: nor elsewhere, and the driver is idle.
+bool go_scheduler::find(driver& now, task*& found) noexcept {
+  look_for_arrivals();
+  const looking_lock lock(mutex_);
+  found = next_injected(now);
+  if (found != nullptr) return true;
+  --working_;
+  // Relaxed, both: written under the lock.
+  if (own_threads_ && working_ > 0 && !watched_.load(std::memory_order_relaxed) &&
+      !ended_.load(std::memory_order_relaxed)) {
+    watched_.store(true, std::memory_order_relaxed);
+    now.watches = true;
+    if (watch(now)) return true;
+  }
+  stop(now);
+  return false;
+}
+
+// Waking a thread costs tens of microseconds on virtual machines: a short look first.
+void go_scheduler::look_for_arrivals() const noexcept {
+#if defined(TUSSLE_MODE_BENCH)
+  constexpr int most_looks = 200;
+  if (!own_threads_) return;
+  // Relaxed: what has come is taken under the lock.
+  const std::uint32_t seen = arrivals_.load(std::memory_order_relaxed);
+  for (int i = 0; i < most_looks; ++i) {
+    if (arrivals_.load(std::memory_order_relaxed) != seen) return;
+    __builtin_ia32_pause();
+  }
+#endif
+}
+
+// It is idle, and may be at work for somebody else at once.
+void go_scheduler::stop(driver& now) noexcept {
+  now.busy = false;
+  --driving_;
+  stopped_.notify_all();
+}
+
+// True: it works again. False: nothing has happened for a while.
+bool go_scheduler::watch(driver& now) noexcept {
+  std::optional<blocking_region> waiting;
+  mutex_.unlock();
+  waiting.emplace();
+  mutex_.lock();
+  std::chrono::nanoseconds pause = patience;
+  std::chrono::nanoseconds quiet{0};
+  bool works = false;
+  while (!recalled_ && !discards() && quiet < linger) {
+    const sync::time_point end = deadline_after(pause);
+    static_cast<void>(recall_.wait_until(mutex_, *waiting->wake_by(&end)));
+    if (recalled_) break;
+    bool moves = false;
+    works = steal_for(now, moves);
+    if (works) {
+      ++working_;
+      break;
+    }
+    quiet = moves ? quiet.zero() : quiet + pause;
+    pause = std::min<std::chrono::nanoseconds>(2 * pause, 8 * patience);
+  }
+  if (recalled_) {
+    recalled_ = false;
+    if (works) --working_;  // counted by whoever recalled it, too
+    works = true;
+  }
+  watched_.store(false, std::memory_order_relaxed);
+  now.watches = false;
+  mutex_.unlock();
+  waiting.reset();
+  mutex_.lock();
+  return works;
+}
+
+// Of the watcher: takes half of each line of which less has been run, since it looked last,
+// than is in it. `moves`: anything has been run.
+bool go_scheduler::steal_for(driver& now, bool& moves) noexcept {
+  task_line stolen;
+  for (std::size_t i = 0; i < drivers_; ++i) {
+    driver& other = all_[i];
+    if (&other == &now || !other.busy) continue;
+    const std::uint32_t turns = other.turns.load(std::memory_order_relaxed);
+    const std::uint32_t ran = turns - std::exchange(other.seen_turns, turns);
+    moves = moves || ran > 0;
+    if (ran == 0) {
+      if (task* const one = take_slot(other)) static_cast<void>(stolen.push(*one));
+    }
+    const sync::short_lock lock(other.mutex);
+    const std::size_t length = other.line.length();
+    if (length <= ran) continue;
+    for (std::size_t n = (length + 1) / 2; n > 0; --n)
+      static_cast<void>(stolen.push(*other.line.pop()));
+  }
+  const bool any = stolen.length() > 0 || (!moves && injected_.length() > 0);
+  now.may_have_line = true;
+  const sync::short_lock lock(now.mutex);
+  while (task* const one = stolen.pop()) static_cast<void>(now.line.push(*one));
+  return any;
+}
+
+void go_scheduler::discard_all(task_line& line) noexcept {
+  while (task* const one = line.pop()) one->discard();
+}
+
+// The pool will not run it: it was shut down.
+void go_scheduler::was_discarded(driver& one) noexcept {
+  task_line rest;
+  {
+    const sync::mutex_lock lock(mutex_);
+    take_local(one, rest);
+    if (!one.watches) {
+      --working_;
+    } else {
+      one.watches = false;
+      watched_.store(false, std::memory_order_relaxed);
+      if (std::exchange(recalled_, false)) --working_;
+    }
+    if (working_ == 0 && !watched_.load(std::memory_order_relaxed)) {
+      while (task* const left = injected_.pop()) static_cast<void>(rest.push(*left));
+    }
+    one.busy = false;
+  }
+  discard_all(rest);
+  release();
+}
+
+void go_scheduler::take_local(driver& from, task_line& into) noexcept {
+  if (task* const one = take_slot(from)) static_cast<void>(into.push(*one));
+  const sync::short_lock lock(from.mutex);
+  while (task* const one = from.line.pop()) static_cast<void>(into.push(*one));
+}
+
+// Of the runtime, which has no threads any more: destroys what is left.
+void go_scheduler::end() noexcept {
+  task_line ready;
+  timeouts_.end();
+  {
+    const sync::mutex_lock lock(mutex_);
+    ended_.store(true,
+                 std::memory_order_relaxed);  // read under the lock where it matters
+    recall_.notify_all();
+    while (driving_ > 0 || submitting_ > 0) stopped_.wait(mutex_);
+    while (task* const one = injected_.pop()) static_cast<void>(ready.push(*one));
+    for (std::size_t i = 0; i < drivers_; ++i) take_local(all_[i], ready);
+  }
+  discard_all(ready);
+  for (shard& each : living_) end_all(each);
+  release();
+}
+
+}  // namespace tussle::detail

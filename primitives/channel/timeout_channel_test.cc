@@ -1,0 +1,126 @@
+// When timeout channels close, and that each closes for itself.
+#include "primitives/channel/timeout_channel.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <latch>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "primitives/channel/alts.h"
+#include "primitives/sync/clock.h"
+#include "primitives/testing/stage_testing.h"
+
+namespace tussle {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::stage;
+
+TEST(timeout_channel, CH_29_it_closes_not_before_its_duration) {
+  runtime on;
+  for (const auto after : {1ms, 20ms}) {
+    const auto begun = sync::clock::now();
+    const auto c = timeout_channel(on, after);
+
+    EXPECT_EQ(c.take(), std::nullopt);
+
+    EXPECT_GE(sync::clock::now() - begun, after);
+  }
+}
+
+TEST(timeout_channel, CH_29_durations_that_are_not_positive_are_over_at_once) {
+  runtime on;
+  for (const auto after : {0s, -3s, std::chrono::seconds::min()}) {
+    EXPECT_EQ(timeout_channel(on, after).take(), std::nullopt);
+  }
+}
+
+TEST(timeout_channel, CH_29_one_that_is_far_away_stays_open) {
+  runtime on;
+  const auto c = timeout_channel(on, std::chrono::hours::max());
+  EXPECT_EQ(c.try_take().status, take_status::empty);
+}
+
+TEST(timeout_channel, CH_29_several_close_in_the_order_of_their_deadlines) {
+  runtime on;
+  std::mutex mutex;
+  std::vector<int> order;
+  std::latch all(8);
+  std::vector<channel<std::monostate>> kept;
+  for (int i = 7; i >= 0; --i) {  // the last one made is due first
+    kept.push_back(timeout_channel(on, std::chrono::milliseconds(20 + 20 * i)));
+    kept.back().take_then([&, i](auto) {
+      {
+        const std::lock_guard lock(mutex);
+        order.push_back(i);
+      }
+      all.count_down();
+    });
+  }
+  all.wait();
+
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}));
+}
+
+TEST(timeout_channel, CH_29_calls_that_run_out_of_order_close_in_order) {
+  stage s;
+  std::vector<int> order;
+  const auto first = timeout_channel(s.home(), 1ms);
+  const auto second = timeout_channel(s.home(), 2ms);
+  first.take_then([&](auto) { order.push_back(1); });
+  second.take_then([&](auto) { order.push_back(2); });
+  while (s.waiting() < 2) std::this_thread::yield();
+
+  s.run_one();  // whichever it is: both are due
+
+  EXPECT_EQ(order, (std::vector<int>{1, 2}));
+  s.run_all();
+}
+
+TEST(timeout_channel, CH_30_closing_one_affects_no_other) {
+  runtime on;
+  const auto a = timeout_channel(on, 1h);
+  const auto b = timeout_channel(on, 1h);
+
+  a.close();
+
+  EXPECT_FALSE(a == b);
+  EXPECT_EQ(a.take(), std::nullopt);
+  EXPECT_EQ(b.try_take().status, take_status::empty);
+}
+
+TEST(timeout_channel, one_that_nobody_owns_takes_its_call_back) {
+  stage s;
+  for (int i = 0; i < 100; ++i) static_cast<void>(timeout_channel(s.home(), 1h));
+  EXPECT_EQ(s.home().timer().waiting(), 0U);
+}
+
+TEST(timeout_channel, one_may_outlive_its_runtime) {
+  std::optional<channel<std::monostate>> late;
+  {
+    runtime on;
+    late = timeout_channel(on, 1h);
+  }
+  EXPECT_EQ(late->try_take().status, take_status::empty);
+  late.reset();
+}
+
+TEST(timeout_channel, ALT_8_an_alts_gives_the_timeout_not_before_its_duration) {
+  runtime on;
+  const channel<int> silent(on);
+  const auto begun = sync::clock::now();
+
+  const auto r = alts(take_from(silent), take_from(timeout_channel(on, 10ms)));
+
+  EXPECT_EQ(r.index, 1U);
+  EXPECT_EQ(std::get<1>(r.values), std::nullopt);
+  EXPECT_GE(sync::clock::now() - begun, 10ms);
+}
+
+}  // namespace
+}  // namespace tussle
