@@ -12,7 +12,8 @@
 //              that owns its own agent's handle keeps it alive only while it waits; a watch
 //              does for ever.
 // Lifetime:    an agent is a handle: copies denote the same identity. Queued actions keep it
-//              alive, except behind a failure. Its runtime must outlive the agent.
+//              alive, except behind a failure. When its runtime is gone it
+//              may still be loaded, and no more.
 // Contract:    CONTRACT.md section 5 (AGT-1 ... AGT-30).
 #pragma once
 
@@ -42,8 +43,11 @@ namespace tussle {
 template <typename T>
 class agent;
 
-// Called once per failed action, with sends going out at once and before the agent counts as
-// failed. What it throws is swallowed. Must not own the agent's handle: use the argument.
+// Called once for each action that fails, on its thread and before the agent counts as failed;
+// and, with executor_rejected_error, for each that no executor took although its send had
+// returned, on the thread that was refused: then it may run beside actions of the agent.
+// Sends go out at once. What it throws is swallowed. Must not own the agent's handle: use the
+// argument.
 template <typename T>
 using agent_error_handler =
     std::function<void(const agent<T>& failed, const std::exception_ptr& error)>;
@@ -82,9 +86,10 @@ class agent {
   // turn comes the value v becomes f(v, args...), once; f takes `const T&`, or `snapshot<T>`
   // to keep an identity, and returns either. Inside an action the send is held until that
   // one's end, and is lost if it fails.
-  // Throws: agent_failed_error; executor_rejected_error if the agent is idle and its executor
-  //         was shut down; what copying f and args throws, or std::bad_alloc. Nothing is
-  //         queued then.
+  // Throws: agent_failed_error; executor_rejected_error if the runtime was shut down and the
+  //         executor is one of its own, or if the agent is idle and its executor accepts
+  //         nothing (on a busy agent the error handler is told when its turn comes); what
+  //         copying f and args throws, or std::bad_alloc. Nothing is queued then.
   template <typename F, typename... Args>
   const agent& send(F&& f, Args&&... args) const {
     return send_via(state_->home().compute(), std::forward<F>(f),
@@ -119,7 +124,8 @@ class agent {
     return v;
   }
 
-  // An empty one removes it. Takes effect for later errors; so does the mode.
+  // An empty one removes it. Takes effect for later errors. The mode does so too, and for
+  // the error of which the handler is being told.
   void set_error_handler(error_handler_type next) const {
     state_->set_error_handler(std::move(next));
   }

@@ -24,7 +24,7 @@ bool agent_core::enqueue(action& sent) noexcept {
   sync::schedule_point("agent.send.before_submit");
   if (sent.where().submit(*this)) return true;
   first_.write(nullptr);
-  static_cast<void>(hand_on());  // what others have sent meanwhile
+  static_cast<void>(hand_on(false));  // what others have sent meanwhile
   return false;
 }
 
@@ -47,7 +47,7 @@ void agent_core::run() noexcept {
     done.reset();
     if (!has_next()) return;
     if (--left > 0 && &first()->where() == here && !end_of(*here)) continue;
-    if (!hand_on(nullptr, true)) return;
+    if (!hand_on(true)) return;
     here = &first()->where();
   }
 }
@@ -55,7 +55,7 @@ void agent_core::run() noexcept {
 void agent_core::discard() noexcept {
   const executor* const closed = &first()->where();
   pop().reset();
-  static_cast<void>(hand_on(closed));
+  static_cast<void>(hand_on(false, closed));
 }
 
 // With the turn, as all that follow. What the action throws is kept; null: the agent goes on.
@@ -101,18 +101,22 @@ bool agent_core::has_next() noexcept {
 
 // Gives the turn to the executor of the next action. Actions whose executor refuses are
 // dropped, and reported unless that executor discards, as `closed` does; not before the turn
-// is gone, so that a handler that sends again meets an idle agent and its refusal, and not
-// this loop. True: the turn stays with the caller, who is `at_work` on a thread of a runtime
-// that drains, and therefore runs the next action itself.
-bool agent_core::hand_on(const executor* closed, bool at_work) noexcept {
+// is given away, so that a handler that sends again does not meet this loop. A runtime that
+// drains owes a turn to what was accepted: who is `at_work` on a thread of an executor keeps it
+// (true) and runs the next action itself, whichever executor that is for; others, who must
+// not, have a thread brought.
+bool agent_core::hand_on(bool at_work, const executor* closed) noexcept {
   agent_ref<agent_core> alive;  // once there is something to report
   queue_link* refused = nullptr;
   queue_link** last = &refused;
   bool stays = false;
   while (has_next()) {
-    if (first()->where().submit(*this)) break;
-    stays = at_work && end_of(first()->where()) == shutdown_policy::drain;
+    executor& where = first()->where();
+    if (where.submit(*this)) break;
+    const bool drains = end_of(where) == shutdown_policy::drain;
+    stays = drains && at_work;
     if (stays) break;
+    if (drains && home().submit_accepted(where, *this)) break;
     if (alive.get() == nullptr) alive = agent_ref<agent_core>::share(*this);
     action* const dropped = pop().release();
     dropped->next.write(nullptr);
@@ -184,7 +188,7 @@ void agent_core::end_restart(restart_queue waiting) noexcept {
     std::swap(overcome, error_);
     condition_.store(condition::healthy, std::memory_order_relaxed);
   }
-  static_cast<void>(hand_on());
+  static_cast<void>(hand_on(false));
   destroy_all(cleared);
   destroy_all(cleared_too);
 }

@@ -124,8 +124,7 @@ class agent_core : private task {
   action* first() const noexcept { return static_cast<action*>(first_.read()); }
   std::unique_ptr<action> pop() noexcept;
   bool has_next() noexcept;
-  [[nodiscard]] bool hand_on(const executor* closed = nullptr,
-                             bool at_work = false) noexcept;
+  [[nodiscard]] bool hand_on(bool at_work, const executor* closed = nullptr) noexcept;
   std::optional<shutdown_policy> end_of(const executor& where) const noexcept;
   std::exception_ptr perform(action& present) noexcept;
   void fail(std::unique_ptr<action> failed, std::exception_ptr error) noexcept;

@@ -121,6 +121,42 @@ TEST_F(agent_schedule, AGT_28_who_sent_behind_a_refused_action_is_not_forgotten)
   EXPECT_EQ(s.uncaught.size(), 1U);
 }
 
+// Both pools: the waiting actions are of either, and the refused one is not.
+TEST(agent, AGT_28_draining_runs_what_was_accepted_behind_a_send_that_comes_too_late) {
+  for (const bool off : {false, true}) {
+    int reported = 0;
+    runtime on({.at_end = shutdown_policy::drain,
+                .uncaught = [&](const std::exception_ptr&) { ++reported; }});
+    agent<int> a(0, {.on = &on});
+    freeze_at freeze("agent.send.before_submit");
+    bool refused = false;
+    std::thread sender([&] {
+      try {
+        a.send(plus_one);
+      } catch (const executor_rejected_error&) {
+        refused = true;
+      }
+    });
+
+    freeze.wait_until_reached();
+    for (int i = 0; i < 2 * detail::most_actions_a_turn; ++i) {
+      if (off == (i % 2 == 0)) {
+        a.send(plus_one);
+      } else {
+        a.send_off(plus_one);
+      }
+    }
+    std::thread shutting([&] { on.shutdown(shutdown_policy::drain); });
+    shutting.join();
+    freeze.let_go();
+    sender.join();
+    while (*a.load() < 2 * detail::most_actions_a_turn) std::this_thread::yield();
+
+    EXPECT_TRUE(refused);
+    EXPECT_EQ(reported, 0);
+  }
+}
+
 TEST_F(agent_schedule, AGT_29_the_handle_may_go_between_the_push_and_the_submission) {
   std::optional<agent<int>> handle(a);
   freeze_at freeze("agent.send.before_submit");

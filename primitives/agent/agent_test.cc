@@ -372,6 +372,54 @@ TEST(agent, AGT_25_what_an_action_sends_is_queued_before_the_next_action_starts)
   EXPECT_EQ(queued, 1U) << "b";
 }
 
+TEST(agent, AGT_25_what_a_refused_send_sends_as_it_goes_is_queued_as_well) {
+  struct sends_at_its_end {
+    explicit sends_at_its_end(agent<int> to) : to_(std::move(to)) {}
+    sends_at_its_end(const sends_at_its_end&) = delete;
+    sends_at_its_end(sends_at_its_end&&) = delete;
+    ~sends_at_its_end() { to_.send(plus_one); }
+    agent<int> to_;
+  };
+  stage s;
+  manual_executor closed;
+  closed.close();
+  agent<int> a(0, {.on = &s.home()});
+  agent<int> b(0, {.on = &s.home()});
+  agent<int> c(0, {.on = &s.home()});
+
+  a.send([&](int n) {
+    const auto ends = std::make_shared<sends_at_its_end>(b);
+    c.send_via(closed, [ends](int v) { return v + 1; });
+    return n + 1;
+  });
+  s.run_all();
+
+  EXPECT_EQ(*a.load(), 1);
+  EXPECT_EQ(*b.load(), 1);
+  EXPECT_EQ(*c.load(), 0);
+  EXPECT_EQ(s.uncaught.size(), 1U) << "the refusal";
+}
+
+TEST(agent, AGT_25_a_refusal_is_reported_when_all_that_was_held_is_queued) {
+  stage s;
+  manual_executor closed;
+  closed.close();
+  agent<int> a(0, {.on = &s.home()});
+  agent<int> b(0, {.on = &s.home()});
+  agent<int> c(0, {.error_handler =
+                       [&](auto&, auto&) { b.send([](int n) { return n * 10 + 2; }); },
+                   .on = &s.home()});
+
+  a.send([&](int n) {
+    c.send_via(closed, plus_one);
+    b.send([](int v) { return v * 10 + 1; });
+    return n;
+  });
+  s.run_all();
+
+  EXPECT_EQ(*b.load(), 12);
+}
+
 TEST(agent, a_chain_of_actions_that_send_the_next_does_not_recurse) {
   stage s;
   constexpr int links = 100'000;

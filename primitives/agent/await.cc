@@ -14,7 +14,8 @@ namespace detail {
 namespace {
 
 bool await_all(std::span<const any_agent> agents, const sync::time_point* deadline) {
-  // Transactions, when they are built, are refused here too (io_in_transaction_error).
+  // The action to wait for would be held until the commit.
+  if (sends_are_collected()) throw io_in_transaction_error();
   if (running_action::innermost() != nullptr) throw await_in_action_error();
   const auto latch =
       counted_ptr<await_latch>::make(static_cast<std::uint32_t>(agents.size()));
@@ -29,19 +30,20 @@ bool await_all(std::span<const any_agent> agents, const sync::time_point* deadli
 }  // namespace
 
 bool await_latch::wait(const sync::time_point* deadline) const {
-  for (;;) {
-    // (2) acquire; pairs with (1): what the awaited agents did is visible.
-    const std::uint32_t left = left_.load(std::memory_order_acquire);
-    if (left == 0) return true;
-    const blocking_region here;
-    if (deadline == nullptr) {
+  // (2) acquire; pairs with (1): what the awaited agents did is visible.
+  std::uint32_t left = left_.load(std::memory_order_acquire);
+  if (left == 0) return true;
+  blocking_region here;
+  for (; left != 0; left = left_.load(std::memory_order_acquire)) {
+    if (deadline != nullptr && sync::clock::now() >= *deadline) return false;
+    const sync::time_point* const by = here.wake_by(deadline);
+    if (by == nullptr) {
       left_.wait(left);
-    } else if (sync::clock::now() >= *deadline) {
-      return false;
     } else {
-      static_cast<void>(left_.wait_until(left, *deadline));  // looked at above
+      static_cast<void>(left_.wait_until(left, *by));  // looked at above
     }
   }
+  return true;
 }
 
 }  // namespace detail

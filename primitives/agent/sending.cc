@@ -29,6 +29,8 @@ send_collector* collect_sends(send_collector* next) noexcept {
   return std::exchange(mine().transaction, next);
 }
 
+bool sends_are_collected() noexcept { return mine().transaction != nullptr; }
+
 running_action::running_action(agent_core& agent, phase now) noexcept
     : agent_(agent), outer_(std::exchange(mine().running, this)), phase_(now) {}
 
@@ -36,11 +38,9 @@ running_action::~running_action() { mine().running = outer_; }
 
 running_action* running_action::innermost() noexcept { return mine().running; }
 
-void running_action::hold(agent_core& to, std::unique_ptr<action> sent) noexcept {
-  to.acquire();
-  sent->held_for = &to;
-  sent->next.write(nullptr);
-  action* const added = sent.release();
+void held_list::push(std::unique_ptr<action> last) noexcept {
+  last->next.write(nullptr);
+  action* const added = last.release();
   if (newest_ == nullptr) {
     oldest_ = added;
   } else {
@@ -49,21 +49,39 @@ void running_action::hold(agent_core& to, std::unique_ptr<action> sent) noexcept
   newest_ = added;
 }
 
-action* running_action::take_held() noexcept {
-  newest_ = nullptr;
-  return std::exchange(oldest_, nullptr);
+std::unique_ptr<action> held_list::pop() noexcept {
+  std::unique_ptr<action> first(oldest_);
+  if (first != nullptr) oldest_ = first->following();
+  if (oldest_ == nullptr) newest_ = nullptr;
+  return first;
+}
+
+void running_action::hold(agent_core& to, std::unique_ptr<action> sent) noexcept {
+  to.acquire();
+  sent->held_for = &to;
+  held_.push(std::move(sent));
 }
 
 std::size_t running_action::release_held() noexcept {
   std::size_t released = 0;
-  for (action* held = take_held(); held != nullptr; ++released) {
-    std::unique_ptr<action> sent(held);
-    held = sent->following();
-    const agent_ref<agent_core> to(sent->held_for);
-    sync::schedule_point("agent.before_held_send");
-    if (to->enqueue(*sent)) {
-      static_cast<void>(sent.release());  // the queue's
-    } else {
+  // What a refused action held may send as it goes, and is held in turn.
+  while (!held_.empty()) {
+    held_list refused;
+    held_list released_now = std::exchange(held_, {});
+    while (std::unique_ptr<action> sent = released_now.pop()) {
+      const agent_ref<agent_core> to(sent->held_for);
+      ++released;
+      sync::schedule_point("agent.before_held_send");
+      if (to->enqueue(*sent)) {
+        static_cast<void>(sent.release());  // the queue's
+      } else {
+        to->acquire();  // as while it was held
+        refused.push(std::move(sent));
+      }
+    }
+    // After all are in their queues: a handler sends at once, and must not come before them.
+    while (std::unique_ptr<action> dropped = refused.pop()) {
+      const agent_ref<agent_core> to(dropped->held_for);
       to->report(make_rejected_error());
     }
   }
@@ -72,9 +90,7 @@ std::size_t running_action::release_held() noexcept {
 
 void running_action::discard_held() noexcept {
   phase_ = handling;
-  for (action* held = take_held(); held != nullptr;) {
-    const std::unique_ptr<action> dropped(held);
-    held = dropped->following();
+  while (const std::unique_ptr<action> dropped = held_.pop()) {
     const agent_ref<agent_core> to(dropped->held_for);
   }
 }

@@ -16,9 +16,8 @@
 
 namespace tussle::detail {
 
-// Who takes the sends of a transaction. Transactions are not built yet: they install one for
-// the time of an attempt, forget what it collected when the attempt fails, and pass it to
-// send_now() after the commit.
+// Who takes the sends of a transaction (stm/): it installs one for as long as it runs, forgets
+// what was collected when an attempt fails, and passes it to send_now() after the commit.
 class send_collector {
  public:
   // Throws: std::bad_alloc; then the send has not happened.
@@ -30,6 +29,21 @@ class send_collector {
 
 // Installs `next` (null: none) for the calling thread and returns what was there.
 send_collector* collect_sends(send_collector* next) noexcept;
+// Whether one is installed: a transaction runs on the calling thread.
+bool sends_are_collected() noexcept;
+
+// Actions that are held back, first in, first out.
+class held_list {
+ public:
+  bool empty() const noexcept { return oldest_ == nullptr; }
+  void push(std::unique_ptr<action> last) noexcept;
+  // Null: it is empty.
+  std::unique_ptr<action> pop() noexcept;
+
+ private:
+  action* oldest_ = nullptr;
+  action* newest_ = nullptr;
+};
 
 // An action, or an error handler, at work on the calling thread, for the time of its scope.
 class running_action {
@@ -48,19 +62,17 @@ class running_action {
   bool holds_sends() const noexcept { return phase_ == holding; }
   void hold(agent_core& to, std::unique_ptr<action> sent) noexcept;
 
-  // Queues what is held, and goes on holding. Returns how many there were.
+  // Queues what is held, in the order sent, and goes on holding; then reports what executors
+  // refused. Nothing is held any longer when it returns. Returns how many there were.
   std::size_t release_held() noexcept;
   // Drops what is held; from here on it is the error handler's turn.
   void discard_held() noexcept;
 
  private:
-  action* take_held() noexcept;
-
   agent_core& agent_;
   running_action* const outer_;
   phase phase_;
-  action* oldest_ = nullptr;
-  action* newest_ = nullptr;
+  held_list held_;
 };
 
 // By the table above. Throws: executor_rejected_error, if it is to be queued at once and the

@@ -4,6 +4,8 @@
 // handing over allocates nothing. One task is in one executor at a time.
 #pragma once
 
+#include <cstdint>
+
 namespace tussle {
 
 // Work that waits in an executor's queue.
@@ -15,7 +17,9 @@ class task {
   // Called instead of run() when the executor is shut down and discards what waits.
   virtual void discard() noexcept = 0;
 
-  task* next = nullptr;  // the queue's, while it waits there
+  // The queue's, while it waits there.
+  task* next = nullptr;
+  std::uint64_t number = 0;
 
   task(const task&) = delete;
   task& operator=(const task&) = delete;
@@ -30,8 +34,8 @@ class executor {
   // Queues a task; what happened before submit() happens before run(). Never blocks for
   // another task, and never runs it on this thread.
   // Returns: false, with the task untouched, if it cannot be run: once the executor was shut
-  // down, or where there is no memory for it. Does not throw, so that nobody has to give back
-  // what hangs on the task.
+  // down, or where there is no memory or no thread for it. Does not throw, so that nobody has
+  // to give back what hangs on the task.
   // Thread-safe.
   [[nodiscard]] virtual bool submit(task& work) noexcept = 0;
 

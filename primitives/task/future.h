@@ -15,8 +15,9 @@
 //              executor_rejected_error.
 // Cancelling:  before the start it prevents the run. Later it asks the body to stop, by the
 //              std::stop_token that the body may take; a body that does not look runs to its
-//              end, and its result is dropped. std::stop_token's own operations are no
-//              scheduling points.
+//              end, and its result is dropped. Of two cancels at once, or of a cancel and the
+//              body's end, the loser may return a moment before is_done says so.
+//              std::stop_token's own operations are no scheduling points.
 // Lifetime:    a future is a handle: copies denote the same future. Dropping all of them
 //              neither cancels nor waits.
 // Contract:    CONTRACT.md section 6.2 (FUT-1 ... FUT-12).

@@ -52,28 +52,31 @@ class one_shot {
 
   void wait() noexcept {
     if (is_settled()) return;
-    const bool in_time = settles_within(longest_look());
-    looked(!in_time);
-    if (in_time) return;
-    const blocking_region here;
-    for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait())
-      word_.wait(seen);
+    if (!comes_in_sight()) static_cast<void>(sleep(nullptr));
+  }
+
+  // For those who have looked in their own way.
+  void wait_asleep() noexcept {
+    if (!is_settled()) static_cast<void>(sleep(nullptr));
   }
 
   // False: the deadline passed before.
   bool wait_until(sync::time_point deadline) noexcept {
-    if (settles_within(shortest_look)) return true;  // not beyond the deadline
-    const blocking_region here;
-    for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait()) {
-      if (!word_.wait_until(seen, deadline)) return is_settled();
-    }
-    return true;
+    if (settles_within(look::shortest)) return true;  // not beyond the deadline
+    return sleep(&deadline);
   }
 
  private:
   static constexpr std::uint32_t settled = 1;
   static constexpr std::uint32_t claimed = 2;
   static constexpr std::uint32_t waited_for = 4;
+
+  bool comes_in_sight() const noexcept {
+    const look here;
+    const bool in_time = settles_within(here.longest());
+    here.was(!in_time);
+    return in_time;
+  }
 
   bool settles_within([[maybe_unused]] std::uint64_t cycles) const noexcept {
 #if defined(TUSSLE_MODE_BENCH)
@@ -83,6 +86,20 @@ class one_shot {
     }
 #endif
     return is_settled();
+  }
+
+  // False: the deadline (null: none) passed.
+  bool sleep(const sync::time_point* deadline) noexcept {
+    blocking_region here;
+    for (std::uint32_t seen = about_to_wait(); seen != 0; seen = about_to_wait()) {
+      const sync::time_point* const by = here.wake_by(deadline);
+      if (by == nullptr) {
+        word_.wait(seen);
+      } else if (!word_.wait_until(seen, *by) && by == deadline) {
+        return is_settled();
+      }
+    }
+    return true;
   }
 
   // Leaves word that there is somebody to wake. Returns what to sleep on; 0: it is settled.

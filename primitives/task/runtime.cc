@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "primitives/sync/thread.h"
+#include "primitives/task/errors.h"
 
 namespace tussle {
 
@@ -23,18 +24,50 @@ runtime::runtime(runtime_options options)
       compute_(&own_->compute),
       blocking_(&own_->blocking),
       at_end_(options.at_end),
-      uncaught_(std::move(options.uncaught)) {}
+      uncaught_(std::move(options.uncaught)),
+      checked_(options.checked),
+      timer_(*compute_, [this] { report_uncaught(detail::make_rejected_error()); }) {}
 
-runtime::runtime(executor& compute, executor& blocking, uncaught_hook uncaught)
-    : compute_(&compute), blocking_(&blocking), uncaught_(std::move(uncaught)) {}
+runtime::runtime(executor& compute, executor& blocking, uncaught_hook uncaught,
+                 bool checked)
+    : compute_(&compute),
+      blocking_(&blocking),
+      uncaught_(std::move(uncaught)),
+      checked_(checked),
+      timer_(*compute_, [this] { report_uncaught(detail::make_rejected_error()); }) {}
 
 runtime::~runtime() {
   shutdown(at_end_);
-  if (own_ == nullptr) return;
-  // Each may have tasks that turn to the other, and are refused: neither goes before both
-  // stand still.
-  own_->compute.join();
-  own_->blocking.join();
+  if (own_ != nullptr) {
+    // Each may have tasks that turn to the other, and are refused: neither goes before both
+    // stand still.
+    own_->compute.join();
+    own_->blocking.join();
+    // Started by a thread of the other that was sending when the shutdown came.
+    own_->compute.join();
+  }
+  // (4) acquire; pairs with (3), where another thread than its own made the part.
+  runtime_part* const left = part_.load(std::memory_order_acquire);
+  if (left != nullptr) left->end();
+}
+
+runtime_part& runtime::part(runtime_part* (*make)(runtime&)) {
+  // (4) acquire; pairs with (3): the part is seen as it was made.
+  runtime_part* made = part_.load(std::memory_order_acquire);
+  if (made != nullptr) return *made;
+  runtime_part* const mine = make(*this);
+  // (3) acq_rel; pairs with (4), and with itself where another one was first.
+  if (part_.compare_exchange_strong(made, mine, std::memory_order_acq_rel,
+                                    std::memory_order_acquire))
+    return *mine;
+  mine->end();
+  return *made;
+}
+
+bool runtime::submit_accepted(executor& where, task& work) noexcept {
+  if (own_ == nullptr) return false;
+  if (&where == compute_) return own_->compute.submit_accepted(work);
+  return &where == blocking_ && own_->blocking.submit_accepted(work);
 }
 
 void runtime::report_uncaught(const std::exception_ptr& error) noexcept {
@@ -46,6 +79,7 @@ void runtime::report_uncaught(const std::exception_ptr& error) noexcept {
 }
 
 void runtime::shutdown(shutdown_policy waiting) noexcept {
+  timer_.shutdown();
   if (own_ == nullptr) return;
   ending before = ending::none;
   const ending now = waiting == shutdown_policy::drain ? ending::drain : ending::discard;

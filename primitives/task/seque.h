@@ -77,8 +77,15 @@ class seque<T>::shared final : public task {
     {
       const sync::mutex_lock lock(mutex_);
       if (elements_.empty() && !ended_) {
-        const detail::blocking_region here;
-        while (elements_.empty() && !ended_) arrived_.wait(mutex_);
+        detail::blocking_region here;
+        while (elements_.empty() && !ended_) {
+          const sync::time_point* const by = here.wake_by(nullptr);
+          if (by == nullptr) {
+            arrived_.wait(mutex_);
+          } else {
+            static_cast<void>(arrived_.wait_until(mutex_, *by));
+          }
+        }
       }
       if (elements_.empty()) {
         if (error_) std::rethrow_exception(error_);

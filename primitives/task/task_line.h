@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "primitives/task/executor.h"
 
@@ -10,11 +11,14 @@ namespace tussle::detail {
 // Not thread-safe.
 class task_line {
  public:
-  void push(task& work) noexcept {
+  // Returns its number here, which no other task has: an address may come back.
+  std::uint64_t push(task& work) noexcept {
     work.next = nullptr;
+    work.number = ++pushed_;
     (last_ == nullptr ? first_ : last_->next) = &work;
     last_ = &work;
     ++length_;
+    return pushed_;
   }
 
   // Null: nothing waits.
@@ -27,11 +31,11 @@ class task_line {
     return taken;
   }
 
-  // False: it is not in the line.
-  bool withdraw(task& work) noexcept {
+  // False: it is in the line no longer.
+  bool withdraw(std::uint64_t number) noexcept {
     task* before = nullptr;
     for (task* at = first_; at != nullptr; before = at, at = at->next) {
-      if (at != &work) continue;
+      if (at->number != number) continue;
       (before == nullptr ? first_ : before->next) = at->next;
       if (last_ == at) last_ = before;
       --length_;
@@ -46,6 +50,7 @@ class task_line {
   task* first_ = nullptr;
   task* last_ = nullptr;
   std::size_t length_ = 0;
+  std::uint64_t pushed_ = 0;
 };
 
 }  // namespace tussle::detail

@@ -11,6 +11,7 @@
 
 #include "primitives/sync/clock.h"
 #include "primitives/sync/per_thread.h"
+#include "primitives/sync/permits.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/task/deadline.h"
 
@@ -23,10 +24,19 @@ constexpr std::uint64_t quick_run = 8192;
 // How long the lookout goes on where nothing happens.
 constexpr std::chrono::milliseconds linger{20};
 
-// The pool that the calling thread is of, and how many of its looks in a row were in vain.
+// More would not be told from never, and twice as long not be reckoned with.
+constexpr std::chrono::nanoseconds most_patience = std::chrono::hours(24);
+
+// After so long a thread that waits asks the system for a thread again.
+constexpr std::chrono::milliseconds retry_pause{1};
+
+// The pool that the calling thread works for, if it does; whether it ever did; how many short
+// looks come before its next long one, and how many came before the last one.
 struct membership {
   thread_pool* pool = nullptr;
-  unsigned in_vain = 0;
+  bool was_member = false;
+  unsigned short_looks = 0;
+  unsigned short_looks_before = 0;
 };
 using own_pool = sync::per_thread<membership, membership>;
 
@@ -41,27 +51,34 @@ std::size_t usual_prompt() noexcept {
 }  // namespace
 
 thread_pool::thread_pool(thread_pool_options options)
-    : options_(options), prompt_(usual_prompt()) {}
+    : options_(options),
+      patience_(std::clamp(options.patience, options.patience.zero(), most_patience)),
+      prompt_(usual_prompt()) {}
 
 thread_pool::~thread_pool() {
   shutdown(shutdown_policy::discard);
   join();
 }
 
-bool thread_pool::submit(task& work) noexcept {
+bool thread_pool::submit(task& work) noexcept { return submit(work, false); }
+
+bool thread_pool::submit_accepted(task& work) noexcept { return submit(work, true); }
+
+bool thread_pool::submit(task& work, bool was_accepted) noexcept {
   std::optional<member_at> added;
+  std::uint64_t number = 0;
   {
     const sync::mutex_lock lock(mutex_);
-    if (!open_) return false;
-    line_.push(work);
+    if (!open_ && !(was_accepted && drains_)) return false;
+    number = line_.push(work);
     // Relaxed: a hint that something came.
     arrivals_.fetch_add(1, std::memory_order_relaxed);
-    if (line_is_served() || !bring(added)) return is_left_to_others(work);
+    if (line_is_served() || !bring(added)) return is_left_to_others(number);
     if (!added) return true;
   }
   if (start(*added)) return true;
   const sync::mutex_lock lock(mutex_);
-  return is_left_to_others(work);
+  return is_left_to_others(number);
 }
 
 // Whether a task that takes as long as those before it is over sooner than a thread wakes up.
@@ -71,32 +88,36 @@ bool thread_pool::is_quick() const { return usual_run_ < quick_run; }
 // not, whoever made it so brings a thread.
 bool thread_pool::line_is_served() const {
   if (coming_ >= line_.length()) return true;
-  if (options_.patience <= options_.patience.zero()) return false;
+  if (!is_patient()) return false;
   if (coming_ > 0) return true;  // and looks again when it has its task
   return looked_out_ && running_ > 0 && (running_ >= prompt_ || is_quick());
 }
 
 // Has one more thread come. False: there is none to be had.
 bool thread_pool::bring(std::optional<member_at>& added) {
-  if (idle_ == 0 && looked_out_) {
-    looked_out_ = false;
-    ++recalls_;
-    ++coming_;
-    recall_.notify_one();
-    return true;
-  }
-  return bring_another(added);
+  return call_idle() || call_lookout() || add(added);
 }
 
-// The same, but not the lookout.
-bool thread_pool::bring_another(std::optional<member_at>& added) {
-  if (idle_ > 0) {
-    --idle_;
-    ++calls_;
-    ++coming_;
-    wanted_.notify_one();
-    return true;
-  }
+bool thread_pool::call_lookout() {
+  if (!looked_out_) return false;
+  looked_out_ = false;
+  ++recalls_;
+  ++coming_;
+  recall_.notify_one();
+  return true;
+}
+
+bool thread_pool::call_idle() {
+  if (idle_ == 0) return false;
+  --idle_;
+  ++calls_;
+  ++coming_;
+  wanted_.notify_one();
+  return true;
+}
+
+// One that has to be started, by the caller, without the lock.
+bool thread_pool::add(std::optional<member_at>& added) {
   if (alive_ >= options_.most_threads) return false;
   try {
     added = members_.emplace(members_.end());
@@ -109,15 +130,19 @@ bool thread_pool::bring_another(std::optional<member_at>& added) {
   return true;
 }
 
-// True: a thread comes to `work`, or has. Not before one is certainly there: where all are
-// still being started, that may fail. False: there is none, and `work` is the caller's again.
-bool thread_pool::is_left_to_others(task& work) {
-  // Threads that ended before their start was noted count in starting_ alone: then this
-  // waits a little longer than it had to.
-  while (starting_ > 0 && alive_ <= starting_) start_ended_.wait(mutex_);
-  // Who is there looks at the line before it ends.
-  if (alive_ > 0) return true;
-  return !line_.withdraw(work);  // or it has run, or was discarded by a shutdown
+// Whether a thread is certainly there that looks at the line before it ends, and before it
+// waits. Threads of which the start was not noted yet may count twice in what is taken off:
+// then this says no although there is one.
+bool thread_pool::somebody_looks() const { return alive_ > starting_ + waiting_; }
+
+// True: a thread comes to the task, or has. Not before one is certainly there: where all are
+// still being started, that may fail. False: there is none, and the task is the caller's
+// again.
+bool thread_pool::is_left_to_others(std::uint64_t number) {
+  while (starting_ > 0 && !somebody_looks()) start_ended_.wait(mutex_);
+  // With as many threads as it may have, a pool makes tasks wait for those that wait.
+  if (somebody_looks() || alive_ >= options_.most_threads) return true;
+  return !line_.withdraw(number);  // or it has run, or was discarded by a shutdown
 }
 
 // Without the lock: the system takes a while. False: it gives no more threads.
@@ -143,6 +168,8 @@ bool thread_pool::start(member_at one) {
   --alive_;
   --starting_;
   --coming_;
+  // What was left to this one, with others there that would otherwise sleep on.
+  if (!line_is_served()) static_cast<void>(call_idle() || call_lookout());
   start_ended_.notify_all();
   end_if_all_ended();
   return false;
@@ -150,6 +177,7 @@ bool thread_pool::start(member_at one) {
 
 void thread_pool::work(member& self) noexcept {
   own_pool::mine().pool = this;
+  own_pool::mine().was_member = true;
   turn now = come(self, false);
   while (now.work != nullptr) {
     // If there is no thread to be had, those that run go on with the line.
@@ -159,47 +187,107 @@ void thread_pool::work(member& self) noexcept {
     sync::schedule_point("thread_pool.work.after_run");
     now = next_turn(self, sync::cycles() - begun);
   }
+  own_pool::mine().pool = nullptr;  // what the thread still does is no work of the pool
 }
 
-void thread_pool::begin_to_wait() noexcept {
-  std::optional<member_at> added;
+bool thread_pool::begin_to_wait() noexcept {
   {
     const sync::mutex_lock lock(mutex_);
     --running_;
-    if (!line_is_served()) static_cast<void>(bring(added));
+    ++waiting_;
+    if (line_.length() == 0) return true;
   }
-  if (added) static_cast<void>(start(*added));
+  return leave_line_to_others();
 }
 
 void thread_pool::end_to_wait() noexcept {
   const sync::mutex_lock lock(mutex_);
+  --waiting_;
   ++running_;
+}
+
+// Of a thread that waits. True: what is in line is taken by others. False: all of them wait
+// as well, and the system gives no thread; it is for the caller to ask again.
+bool thread_pool::leave_line_to_others() noexcept {
+  for (bool asked = false;;) {
+    std::optional<member_at> added;
+    {
+      const sync::mutex_lock lock(mutex_);
+      if (line_.length() == 0) return true;
+      // Who is still being started may not come.
+      while (line_is_served() && starting_ > 0 && !somebody_looks())
+        start_ended_.wait(mutex_);
+      if (line_is_served()) return true;
+      if (asked) return somebody_looks() || alive_ >= options_.most_threads;
+      if (!bring(added)) asked = true;
+      if (!added) continue;
+    }
+    if (!start(*added)) asked = true;
+  }
 }
 
 namespace detail {
 
 blocking_region::blocking_region() noexcept : pool_(own_pool::mine().pool) {
-  if (pool_ != nullptr) pool_->begin_to_wait();
+  if (pool_ != nullptr) asks_again_ = !pool_->begin_to_wait();
 }
 blocking_region::~blocking_region() {
   if (pool_ != nullptr) pool_->end_to_wait();
 }
 
-// Every eighth look after one in vain is a long one again: two threads that wait for each
-// other in turn, each woken too late to meet the other's look, come out of it so.
-std::uint64_t longest_look() noexcept {
-  constexpr std::uint64_t longest = 200'000;
-  constexpr unsigned between = 8;
-  static const bool has_one_core = sync::usable_cores() < 2;
-  const membership& mine = own_pool::mine();
-  const bool short_one =
-      has_one_core || mine.pool != nullptr || mine.in_vain % between != 0;
-  return short_one ? shortest_look : longest;
+const sync::time_point* blocking_region::wake_by(
+    const sync::time_point* deadline) noexcept {
+  if (!asks_again_) [[likely]]
+    return deadline;
+  if (next_ask_ && sync::clock::now() >= *next_ask_) {
+    asks_again_ = !pool_->leave_line_to_others();
+    if (!asks_again_) return deadline;
+  }
+  next_ask_ = deadline_after(retry_pause);
+  return deadline != nullptr && *deadline < *next_ask_ ? deadline : &*next_ask_;
 }
 
-void looked(bool in_vain) noexcept {
+namespace {
+
+// Of threads that look for long.
+constinit sync::permits lookers;
+
+bool may_look_for_long() noexcept {
+  static const unsigned most = sync::usable_cores() - 1;
+  return lookers.try_acquire(most);
+}
+
+}  // namespace
+
+look::look() noexcept : longest_(shortest) {
+  constexpr std::uint64_t longest = 200'000;
   membership& mine = own_pool::mine();
-  mine.in_vain = in_vain ? mine.in_vain + 1 : 0;
+  if (mine.pool != nullptr) return;
+  if (mine.short_looks > 0) {
+    --mine.short_looks;
+  } else if (may_look_for_long()) {
+    longest_ = longest;
+  }
+}
+
+look::~look() {
+  if (longest_ != shortest) lookers.release();
+}
+
+// After a long look in vain the next long one comes after seven, then fifteen, 31 and so on:
+// two threads that wait for each other in turn, each woken too late to meet the other's look,
+// come out of it so, and who always waits for long loses little.
+void look::was(bool in_vain) const noexcept {
+  constexpr unsigned fewest = 7;
+  constexpr unsigned most = 1023;
+  membership& mine = own_pool::mine();
+  if (!in_vain) {
+    mine.short_looks = 0;
+    mine.short_looks_before = 0;
+  } else if (longest_ != shortest) {
+    mine.short_looks_before = std::clamp(2 * mine.short_looks_before + 1, fewest, most);
+    mine.short_looks = mine.short_looks_before;
+  }
 }
 
 }  // namespace detail
@@ -253,7 +341,7 @@ thread_pool::turn thread_pool::come(member& self, bool looks) {
     // Enough are at work: who comes now watches over the line, and takes part when they are
     // seen to be stuck.
     if (open_ && !line_is_served() && running_ >= prompt_ && !looked_out_ &&
-        options_.patience > options_.patience.zero() && look_out())
+        is_patient() && look_out())
       --coming_;
     ++running_;
     turn next = take();
@@ -271,8 +359,8 @@ thread_pool::turn thread_pool::come(member& self, bool looks) {
 // for a while, and nobody is the lookout.
 bool thread_pool::look_out() {
   looked_out_ = true;
-  const std::chrono::nanoseconds longest = 8 * options_.patience;
-  std::chrono::nanoseconds pause = options_.patience;
+  const std::chrono::nanoseconds longest = 8 * patience_;
+  std::chrono::nanoseconds pause = patience_;
   std::chrono::nanoseconds quiet{0};
   std::size_t wanted = 1;
   std::size_t seen = taken_;
@@ -287,9 +375,10 @@ bool thread_pool::look_out() {
     const bool moves = taken_ != seen;
     seen = taken_;
     if (!open_ || (!moves && line_.length() > 0 && !bring_for_stuck(wanted))) break;
+    if (recalls_ > 0) continue;  // called while it let go of the lock to start a thread
     if (!moves && line_.length() > 0) {
-      wanted *= 2;
-      pause = options_.patience;
+      wanted = std::min(2 * wanted, line_.length());
+      pause = patience_;
       quiet = quiet.zero();
       continue;
     }
@@ -316,7 +405,7 @@ bool thread_pool::look_out() {
 bool thread_pool::bring_for_stuck(std::size_t wanted) {
   for (; wanted > 0 && coming_ < line_.length(); --wanted) {
     std::optional<member_at> added;
-    if (!bring_another(added)) return false;
+    if (!call_idle() && !add(added)) return false;
     if (!added) continue;
     mutex_.unlock();
     const bool started = start(*added);
@@ -326,10 +415,10 @@ bool thread_pool::bring_for_stuck(std::size_t wanted) {
   return true;
 }
 
-// Sleeps. True: called, and coming; or the pool is closed. False: the time is over.
+// Sleeps. True: called, and coming; or something has been left in line; or the pool is
+// closed. False: the time is over.
 bool thread_pool::idle() {
-  if (!looked_out_ && options_.patience > options_.patience.zero() && look_out())
-    return true;
+  if (!looked_out_ && is_patient() && look_out()) return true;
   ++idle_;
   const sync::time_point end = detail::deadline_after(options_.idle_time);
   bool in_time = true;
@@ -339,7 +428,7 @@ bool thread_pool::idle() {
     return true;
   }
   --idle_;
-  if (open_) return false;
+  if (open_ && line_.length() == 0) return false;
   ++coming_;
   return true;
 }
@@ -349,6 +438,7 @@ void thread_pool::shutdown(shutdown_policy waiting) noexcept {
   {
     const sync::mutex_lock lock(mutex_);
     open_ = false;
+    if (waiting == shutdown_policy::discard) drains_ = false;
     if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, {});
     wanted_.notify_all();
     recall_.notify_all();
@@ -357,14 +447,13 @@ void thread_pool::shutdown(shutdown_policy waiting) noexcept {
 }
 
 void thread_pool::join() noexcept {
-  {
-    const sync::mutex_lock lock(mutex_);
-    while (alive_ > 0 || starting_ > 0) all_ended_.wait(mutex_);
-  }
+  const sync::mutex_lock one_at_a_time(joining_);
   for (;;) {
     sync::thread last;
     {
       const sync::mutex_lock lock(mutex_);
+      // Each time: what was accepted before a drain may bring a thread meanwhile.
+      while (alive_ > 0 || starting_ > 0) all_ended_.wait(mutex_);
       if (members_.empty()) return;
       last = std::move(members_.front().thread);
       members_.pop_front();
@@ -378,8 +467,11 @@ std::size_t thread_pool::threads() const {
   return alive_;
 }
 
-// Gives back what threads that ended have left.
+// Gives back what threads that ended have left. Not by a thread that is ending itself, where
+// its last destructors submit something: two of them would wait for each other.
 void thread_pool::join_ended() noexcept {
+  const membership& mine = own_pool::mine();
+  if (mine.was_member && mine.pool == nullptr) return;
   std::list<member> gone;
   {
     const sync::mutex_lock lock(mutex_);

@@ -10,17 +10,18 @@
 // is about to look anyway. Beyond as many running threads as there are cores, and where tasks
 // have been quick lately, nobody is called at once. Then one thread, the *lookout*, looks at
 // the line every `patience`; where no task has been taken since, those that run are taken to be
-// blocked, and it brings one more thread, then two, four and so on. So every task is
-// started, whatever the others wait for, as long as there may be more threads; and many quick
-// tasks cost one thread's time, not a wake-up each.
+// blocked, and it brings one more thread, then two, four and so on, until one of them takes
+// a task. So every task is started, whatever the others wait for, as long as there may be more
+// threads; and many quick tasks cost one thread's time, not a wake-up each.
 //
 // With a bound it is a pool for computing, and tasks beyond it wait in line. A thread that
 // has been idle for `idle_time` ends.
 //
 // Order:    tasks start in the order submitted.
 // Blocking: submit takes a lock for a few instructions, and starts a thread where one is
-//           needed; while the first is being started, others wait for that. shutdown does not
-//           wait; join and the destructor do.
+//           needed, after which it joins those that have ended; while all that are there are
+//           being started or wait, others wait for that start. shutdown does not wait; join
+//           and the destructor do.
 // Shutdown: from any thread, the pool's own too. Running tasks go on to their end. What waits
 //           is run or discarded, as asked; once it was asked to discard it stays so.
 // Source:   one queue under one lock. One wake-up at a time, handed on by whoever wakes: the
@@ -65,9 +66,14 @@ class thread_pool final : public executor {
   // Discards what waits, and blocks until what runs has ended.
   ~thread_pool();
 
-  // False also if it has no thread and the system gives it none. If it has some, and there
-  // should be more but cannot be, the task waits for those.
+  // False also if all its threads wait (blocking_region.h), or there are none, and the system
+  // gives it no other. If there should be more than those at work, but cannot be, the task
+  // waits for them; should they wait, they ask the system again.
   [[nodiscard]] bool submit(task& work) noexcept override;
+
+  // The same for a task that was accepted, in some way, before a shutdown: one that drains
+  // takes it still. Not after the destructor has begun.
+  [[nodiscard]] bool submit_accepted(task& work) noexcept;
 
   // Accepts nothing from here on.
   void shutdown(shutdown_policy waiting) noexcept;
@@ -93,12 +99,16 @@ class thread_pool final : public executor {
     std::optional<member_at> added = {};
   };
 
+  bool submit(task& work, bool was_accepted) noexcept;
+  bool is_patient() const { return patience_ > patience_.zero(); }
   bool is_quick() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool line_is_served() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool bring(std::optional<member_at>& added) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool bring_another(std::optional<member_at>& added)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool is_left_to_others(task& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool call_idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool call_lookout() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool add(std::optional<member_at>& added) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool somebody_looks() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool is_left_to_others(std::uint64_t number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool start(member_at one);
 
   void work(member& self) noexcept;
@@ -107,15 +117,18 @@ class thread_pool final : public executor {
   turn take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool look_out() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void begin_to_wait() noexcept;
+  bool begin_to_wait() noexcept;
   void end_to_wait() noexcept;
+  bool leave_line_to_others() noexcept;
   bool bring_for_stuck(std::size_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void join_ended() noexcept;
   void end_if_all_ended() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const thread_pool_options options_;
+  const std::chrono::nanoseconds patience_;  // of the options, within bounds
   const std::size_t prompt_;  // so many running threads are brought without patience
 
+  sync::mutex joining_;  // before mutex_
   mutable sync::mutex mutex_;
   sync::condition_variable wanted_;  // for those asleep
   sync::condition_variable recall_;  // for the lookout
@@ -129,11 +142,13 @@ class thread_pool final : public executor {
   std::size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;     // made to sleepers, not heard yet
   std::size_t coming_ ABSL_GUARDED_BY(mutex_) = 0;  // called, started or back from a task
   std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // have a task, and do not wait
+  std::size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // have a task, and wait
   std::size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;    // tasks so far
   bool looked_out_ ABSL_GUARDED_BY(mutex_) = false;  // there is a lookout
   std::size_t recalls_ ABSL_GUARDED_BY(mutex_) = 0;  // of lookouts to work, not heard yet
   std::uint64_t usual_run_ ABSL_GUARDED_BY(mutex_) = 0;  // of a task, lately; cycles
   bool open_ ABSL_GUARDED_BY(mutex_) = true;
+  bool drains_ ABSL_GUARDED_BY(mutex_) = true;  // has not been asked to discard
   // Changes whenever something comes: what a thread looks at before it sleeps.
   sync::atomic<std::size_t> arrivals_{0};
 };

@@ -5,37 +5,19 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <functional>
+#include <cstddef>
 #include <latch>
 #include <memory>
 #include <thread>
 #include <vector>
 
-#include "primitives/sync/thread.h"
-#include "primitives/task/blocking_region.h"
-#include "primitives/task/manual_executor.h"
 #include "primitives/testing/threads_testing.h"
+#include "primitives/testing/work_testing.h"
 
 namespace tussle {
 namespace {
 
-// Owned by the test; says what became of it.
-class work final : public task {
- public:
-  explicit work(std::function<void()> body = [] {}) : body_(std::move(body)) {}
-  void run() noexcept override {
-    body_();
-    runs.fetch_add(1);
-  }
-  void discard() noexcept override { discards.fetch_add(1); }
-
-  std::atomic<int> runs{0};
-  std::atomic<int> discards{0};
-
- private:
-  std::function<void()> body_;
-};
+using tests::work;
 
 thread_pool_options at_most(std::size_t threads) { return {.most_threads = threads}; }
 
@@ -239,64 +221,57 @@ TEST(thread_pool, a_submit_that_meets_a_shutdown_is_refused_or_done_with) {
   }
 }
 
-TEST(manual_executor, runs_on_request_in_order) {
-  std::vector<int> order;
-  manual_executor executor;
-  work first([&] { order.push_back(1); });
-  work second([&] { order.push_back(2); });
-  EXPECT_FALSE(executor.run_one());
-  EXPECT_TRUE(executor.submit(first));
-  EXPECT_TRUE(executor.submit(second));
-  EXPECT_EQ(executor.pending(), 2U);
-  EXPECT_EQ(first.runs.load(), 0);
-
-  EXPECT_TRUE(executor.run_one());
-  EXPECT_EQ(executor.run_all(), 1U);
-  EXPECT_EQ(order, (std::vector<int>{1, 2}));
-}
-
-TEST(manual_executor, can_be_closed_and_emptied) {
-  manual_executor executor;
-  work waiting;
-  work late;
-  EXPECT_TRUE(executor.submit(waiting));
-  executor.close();
-
-  EXPECT_FALSE(executor.submit(late));
-  executor.discard_all();
-  EXPECT_EQ(waiting.discards.load(), 1);
-  EXPECT_EQ(executor.pending(), 0U);
-}
-
-// On a thread of its own: nothing that waited before counts.
-TEST(looks, are_long_again_once_in_eight_where_they_were_in_vain) {
-  if (sync::usable_cores() < 2) GTEST_SKIP() << "one core: all looks are short";
-  constexpr int looks = 17;
-  std::vector<int> long_ones;
-  long_ones.reserve(looks);
-  bool after_one_in_time = false;
-  std::thread([&] {
-    for (int i = 0; i < looks; ++i) {
-      if (detail::longest_look() > detail::shortest_look) long_ones.push_back(i);
-      detail::looked(true);
+TEST(thread_pool, has_patience_without_end_or_none) {
+  using limits = std::chrono::nanoseconds;
+  for (const auto patience : {limits::max(), limits::max() / 2, limits::min()}) {
+    std::vector<std::unique_ptr<work>> all;
+    thread_pool pool({.patience = patience});
+    for (int i = 0; i < 10; ++i) {
+      all.push_back(std::make_unique<work>());
+      ASSERT_TRUE(pool.submit(*all.back()));
+      while (i % 2 == 0 && all.back()->runs.load() == 0) std::this_thread::yield();
     }
-    detail::looked(false);
-    after_one_in_time = detail::longest_look() > detail::shortest_look;
-  }).join();
+    pool.shutdown(shutdown_policy::drain);
+    pool.join();
 
-  EXPECT_EQ(long_ones, (std::vector<int>{0, 8, 16}));
-  EXPECT_TRUE(after_one_in_time);
+    for (const auto& each : all) EXPECT_EQ(each->runs.load(), 1);
+  }
 }
 
-TEST(looks, are_short_on_threads_of_a_pool) {
-  std::uint64_t longest = 0;
-  work looking([&] { longest = detail::longest_look(); });
-  thread_pool pool(at_most(1));
-  ASSERT_TRUE(pool.submit(looking));
+TEST(thread_pool, two_may_wait_for_its_end) {
+  thread_pool pool({});
+  std::latch inside(1);
+  std::latch go_on(1);
+  work held([&] {
+    inside.count_down();
+    go_on.wait();
+  });
+  ASSERT_TRUE(pool.submit(held));
+  inside.wait();
   pool.shutdown(shutdown_policy::drain);
+  std::thread other([&] { pool.join(); });
+  go_on.count_down();
   pool.join();
+  other.join();
 
-  EXPECT_EQ(longest, detail::shortest_look);
+  EXPECT_EQ(held.runs.load(), 1);
+  EXPECT_EQ(pool.threads(), 0U);
+}
+
+TEST(thread_pool, after_a_drain_only_what_was_accepted_before_is_taken) {
+  for (const auto policy : {shutdown_policy::drain, shutdown_policy::discard}) {
+    const bool drains = policy == shutdown_policy::drain;
+    thread_pool pool({});
+    pool.shutdown(policy);
+    work late;
+    work owed;
+
+    EXPECT_FALSE(pool.submit(late));
+    EXPECT_EQ(pool.submit_accepted(owed), drains);
+    pool.join();
+    EXPECT_EQ(owed.runs.load(), drains ? 1 : 0);
+    EXPECT_EQ(late.runs.load(), 0);
+  }
 }
 
 }  // namespace
