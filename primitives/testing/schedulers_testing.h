@@ -31,7 +31,8 @@ class scoped_scheduler : public sync::scheduler {
   sync::scheduler* outer_ = nullptr;
 };
 
-// Holds the first thread that comes to a named point until it is told to let go.
+// Holds the first thread that comes to a named point until it is told to let go. It
+// outlives all threads that may come there: in a test it stands before the runtime.
 class freeze_at final : public scoped_scheduler {
  public:
   explicit freeze_at(std::string_view point) : point_(point) { install(); }
@@ -73,6 +74,31 @@ class fail_weakly final : public scoped_scheduler {
 
  private:
   std::atomic<int> left_;
+};
+
+// Starts of threads of the seam fail from now on, but not between `succeed` and `fail`.
+class fail_thread_starts final : public scoped_scheduler {
+ public:
+  fail_thread_starts() { install(); }
+  ~fail_thread_starts() { uninstall(); }
+  fail_thread_starts(const fail_thread_starts&) = delete;
+  fail_thread_starts& operator=(const fail_thread_starts&) = delete;
+
+  // Relaxed: only decides what happens; tests order it by what they wait for.
+  void succeed() { fails_.store(false, std::memory_order_relaxed); }
+  void fail() { fails_.store(true, std::memory_order_relaxed); }
+  int failed() const { return failed_.load(std::memory_order_relaxed); }
+
+  void before(const sync::visible_operation& /*next*/) noexcept override {}
+  bool fails_thread_start() noexcept override {
+    if (!fails_.load(std::memory_order_relaxed)) return false;
+    failed_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+
+ private:
+  std::atomic<bool> fails_{true};
+  std::atomic<int> failed_{0};
 };
 
 // Nothing steps in: for tests that count how often something is called, which a weak
