@@ -33,7 +33,8 @@
 //       };
 //     };
 //   metrics, configuration, and those that follow them in all_roles()
-//     what one use case needs; the concept stands in its header: workloads/use_cases/.
+//     what one workload needs; the concept stands in its header, in workloads/use_cases/ or
+//     workloads/scenarios/.
 //
 // Every cell can count, so a subject with a `cell` plays both roles. All members except
 // constructors are called concurrently.
@@ -61,6 +62,7 @@ inline std::vector<role_info> all_roles() {
        "one value that many threads read whole and replace by a function of itself"},
       {"map", "many values by key, changed by many threads and read as a whole"},
       {"sequence", "many values by index, changed by many threads and read as a whole"},
+      {"collections", "vector, map, set and queue that never change, and their versions"},
       {"metrics", "statistics by route that many threads record and report"},
       {"configuration",
        "one configuration that is checked, replaced while requests use it, and watched"},
@@ -72,7 +74,26 @@ inline std::vector<role_info> all_roles() {
       {"time_limit", "calls that may take so long, and have a result in any case"},
       {"index", "an index that is searched, and rebuilt while documents change"},
       {"logger_registry",
-       "functions by period, with one timer for each period that has any"}};
+       "functions by period, with one timer for each period that has any"},
+      {"serial_executor",
+       "targets that do what they are sent behind the sender's back, one at a time"},
+      {"fan_out", "work for many threads, whose results are added up"},
+      {"one_shot", "a value that is handed over once, to one thread or many"},
+      {"spawner", "tasks that are started, and their results"},
+      {"office", "work that is done although it fails, is cancelled or comes too late"},
+      {"bank", "accounts whose balances change together, and are seen together"},
+      {"inventory", "items and orders that change together, or not at all"},
+      {"pool", "handles that are lent to one holder at a time"},
+      {"table", "things in a ring, of which each taker needs two at once"},
+      {"store", "keys whose values transactions read and write"},
+      {"queue", "elements that some threads put and others take, in order, with a bound"},
+      {"selector", "several queues, of which whichever is ready is taken from"},
+      {"ring", "processes that pass a token from one to the next"},
+      {"crowd", "many processes that wait to be asked"},
+      {"pipeline", "items that are transformed and saved by many, in order"},
+      {"event_bus", "events by topic, for those who have subscribed"},
+      {"courier",
+       "elements on their way from senders to takers, of whom any may fail or leave"}};
 }
 
 template <typename S>

@@ -19,6 +19,7 @@ STRATEGIES = ("random", "pct", "pos")
 MEMORIES = ("sequential", "weak")
 USUAL_EXECUTIONS = 20_000
 USUAL_SECONDS = 1.0
+USUAL_MEASURED = "smoke"
 EXPECTED = ("caught", "nothing here")
 USUAL_BUDGET_S = 30.0
 
@@ -38,6 +39,7 @@ class Detector:
     memory: str = "sequential"  # sim, and litmus in mode sim
     executions: int = USUAL_EXECUTIONS  # the same: of each case or program, at most
     seconds: float = USUAL_SECONDS  # litmus on real threads: for each program
+    measures: str = USUAL_MEASURED  # run: the preset whose cases are filtered
 
     @property
     def column(self) -> str:
@@ -158,10 +160,12 @@ def _detector(entry: dict[str, Any], place: str) -> Detector:
         finds=reader.text("finds"), strategy=reader.one_of("strategy", ("", *STRATEGIES), ""),
         memory=reader.one_of("memory", MEMORIES, MEMORIES[0]),
         executions=int(reader.number("executions", USUAL_EXECUTIONS, 1e9)),
-        seconds=reader.number("seconds", USUAL_SECONDS),
+        seconds=reader.number("seconds", USUAL_SECONDS), measures=reader.text("measures", USUAL_MEASURED),
     )
     if (detector.kind == "sim") != bool(detector.strategy):
         raise reader.wrong("'strategy' belongs to, and only to, kind sim")
+    if detector.measures != USUAL_MEASURED and detector.kind != "run":
+        raise reader.wrong("'measures' belongs to kind run")
     reader.finish()
     return detector
 

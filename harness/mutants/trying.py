@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.mutants import controlled
-from harness.mutants.catalog import ASKED_BY_NAME, Detector, Subject
+from harness.mutants.catalog import ASKED_BY_NAME, USUAL_MEASURED, Detector, Subject
 from harness.runner import exit_codes, process, sanitizer
 from harness.runner.binary import refused_to_start
 from harness.runner.trouble import Trouble
@@ -112,13 +112,7 @@ def _cases(
 ) -> Try:
     """Asks the command line itself, as a user would, and reads what it recorded."""
     out = scratch / "out"
-    kind = {"history": "run" if detector.preset == "bench" else "stress"}.get(detector.kind, detector.kind)
-    more = {
-        "stress": ["stress", "--runs", str(STRESS_TRIALS), "--keep-going"],
-        "race": ["race", "race", "--blocks", "1", "--threads", "2"],
-        "run": ["run", "smoke", "--blocks", "1", "--threads", "2"],
-    }[kind]
-    command = [sys.executable, "-m", "harness.runner", *more, "--filter", chosen, "--seed", str(seed),
+    command = [sys.executable, "-m", "harness.runner", *asking(detector), "--filter", chosen, "--seed", str(seed),
                "--window", str(WINDOW_S), "--binary", str(binary), "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     try:
@@ -130,6 +124,17 @@ def _cases(
     if ended.returncode == exit_codes.USAGE or not units:
         raise Trouble(f"the detector could not be asked ({_line(ended.stderr)})", "see detectors.toml", detector.name)
     return _first_noticed(units, detector.kind)
+
+
+def asking(detector: Detector) -> tuple[str, ...]:
+    """Returns the command that asks a detector of cases, without what to look at and where to write."""
+    if detector.kind == "race":
+        return ("race", "race", "--blocks", "1", "--threads", "2")
+    if detector.kind == "stress" or (detector.kind == "history" and detector.preset != "bench"):
+        return ("stress", "--runs", str(STRESS_TRIALS), "--keep-going")
+    # Cases of the usual preset run with many numbers of threads; those of others name what they need.
+    threads = ("--threads", "2") if detector.measures == USUAL_MEASURED else ()
+    return ("run", detector.measures, "--blocks", "1", *threads)
 
 
 def _first_noticed(units: list[dict[str, Any]], kind: str) -> Try:

@@ -75,6 +75,14 @@ bool wait_notes::fails_weak_compare_exchange() noexcept {
   return inner_ != nullptr && inner_->fails_weak_compare_exchange();
 }
 
+bool wait_notes::fails_thread_start() noexcept {
+  return inner_ != nullptr && inner_->fails_thread_start();
+}
+
+bool wait_notes::fails_allocation() noexcept {
+  return inner_ != nullptr && inner_->fails_allocation();
+}
+
 std::optional<wait_note> last_note_of(pid_t thread) {
   for (const slot& each : slots()) {
     if (each.thread.load(std::memory_order_relaxed) != thread) continue;

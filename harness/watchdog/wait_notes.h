@@ -28,6 +28,8 @@ class wait_notes final : public sync::scheduler {
 
   void before(const sync::visible_operation& next) noexcept override;
   bool fails_weak_compare_exchange() noexcept override;
+  bool fails_thread_start() noexcept override;
+  bool fails_allocation() noexcept override;
 
  private:
   sync::scheduler* const inner_;

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <latch>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -111,20 +113,32 @@ TEST(watched, a_worker_is_known_while_it_works) {
   EXPECT_FALSE(present_progress().steps.contains(gettid()));
 }
 
+// On a condition variable, as what is instrumented waits: ThreadSanitizer keeps signals back
+// from threads that sleep in a system call that it does not know, as in a std::latch.
 TEST(thread_stacks, a_thread_that_waits_tells_where) {
   prepare_stacks();
   std::atomic<pid_t> id{0};
-  std::latch begun(1);
-  std::latch ends(1);
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ends = false;
   std::thread other([&] {
+    std::unique_lock held(mutex);
     id = gettid();
-    begun.count_down();
-    ends.wait();
+    changed.notify_all();
+    changed.wait(held, [&] { return ends; });
   });
 
-  begun.wait();
+  {
+    // With the lock: the other one has let go of it, and waits.
+    std::unique_lock held(mutex);
+    changed.wait(held, [&] { return id != 0; });
+  }
   const auto frames = ask_stack(id);
-  ends.count_down();
+  {
+    const std::lock_guard held(mutex);
+    ends = true;
+    changed.notify_all();
+  }
   other.join();
 
   ASSERT_TRUE(frames.has_value());
@@ -135,6 +149,8 @@ class counting_scheduler final : public sync::scheduler {
  public:
   void before(const sync::visible_operation& /*next*/) noexcept override { ++calls; }
   bool fails_weak_compare_exchange() noexcept override { return true; }
+  bool fails_thread_start() noexcept override { return true; }
+  bool fails_allocation() noexcept override { return true; }
   int calls = 0;
 };
 
@@ -145,6 +161,8 @@ TEST(wait_notes, pass_everything_on_to_the_scheduler_that_was_there) {
     wait_notes notes;
     notes.before({.kind = sync::operation::load, .address = &inner, .name = nullptr});
     EXPECT_TRUE(notes.fails_weak_compare_exchange());
+    EXPECT_TRUE(notes.fails_thread_start());
+    EXPECT_TRUE(notes.fails_allocation());
   }
 
   EXPECT_EQ(inner.calls, 1);

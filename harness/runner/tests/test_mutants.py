@@ -1,6 +1,7 @@
 """Is a mutant built, asked about and judged as it should be, and is every anchor still where it was?"""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,28 @@ def test_every_detector_is_used_and_every_source_exists() -> None:
     assert used <= set(known.detectors)
     for detector in known.detectors.values():
         assert all((ROOT / source).is_file() for source in detector.sources), detector.name
+
+
+def test_every_planted_subject_is_asked_about() -> None:
+    table = (ROOT / "workloads/planted/README.md").read_text(encoding="utf-8").partition("`planted_subjects_test`")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    planted = {subject.name for subject in catalog.load(ROOT).subjects if subject.kind == "planted"}
+    assert len(named) > 80
+    # This one stands still, and only the watchdog sees it (`planted.stalling`), which is no detector here.
+    assert named - planted == {"call_order_bank"}
+
+
+@pytest.mark.parametrize(("detector", "command"), [
+    ("run.planted", "run smoke --blocks 1 --threads 2"),
+    ("run.case", "run full --blocks 1"),
+    ("race.case", "race race --blocks 1 --threads 2"),
+    ("stress.planted", "stress --runs 4 --keep-going"),
+    ("history.stress", "stress --runs 4 --keep-going"),
+    ("history.run", "run smoke --blocks 1 --threads 2"),
+])
+def test_cases_are_asked_by_the_command_line_of_users(detector: str, command: str) -> None:
+    assert " ".join(trying.asking(catalog.load(ROOT).detectors[detector])) == command
 
 
 @pytest.fixture
@@ -201,6 +224,12 @@ def test_a_bad_entry_is_one_clear_line(root: Path, old: str, new: str, what: str
     with pytest.raises(Trouble, match=what) as trouble:
         catalog.load(root, FOLDER)
     assert trouble.value.code == 2
+
+
+def test_only_runs_choose_a_preset(root: Path) -> None:
+    _edit(root / FOLDER / "detectors.toml", 'kind = "test"', 'kind = "test"\nmeasures = "full"')
+    with pytest.raises(Trouble, match="'measures' belongs to kind run"):
+        catalog.load(root, FOLDER)
 
 
 def test_a_name_that_is_there_twice_or_unknown_is_refused(root: Path) -> None:

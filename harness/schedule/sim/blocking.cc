@@ -109,6 +109,15 @@ void execution::wake(fiber& sleeper) noexcept {
 void execution::notify(const void* object, bool all) noexcept {
   point(object, true);
   check_alive(object, 1);
+  wake_sleepers(object, all);
+}
+
+void execution::notify_address(const void* address, bool all) noexcept {
+  point(address, true);
+  wake_sleepers(address, all);
+}
+
+void execution::wake_sleepers(const void* object, bool all) noexcept {
   std::vector<fiber*> sleepers = sleepers_on(object);
   if (!all && sleepers.size() > 1 && outcome_.points <= limits_.most_points) {
     const std::size_t chosen =

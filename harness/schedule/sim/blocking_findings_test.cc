@@ -174,6 +174,28 @@ TEST(finding, a_notification_of_something_that_its_waiter_has_freed) {
   EXPECT_TRUE(kind == finding_kind::use_after_free || kind == finding_kind::data_race);
 }
 
+// Who gets a word's last change frees it; a wake at its address uses nothing of it.
+void wake_where_it_may_be_gone(bool by_address) {
+  auto* const w = new (sync::allocate(sizeof(sync::wait_word), alignof(sync::wait_word)))
+      sync::wait_word(0);
+  threads({[w] {
+             while (w->load(std::memory_order_acquire) == 0) w->wait(0);
+             sync::deallocate(w, alignof(sync::wait_word));
+           },
+           [w, by_address] {
+             w->store(1, std::memory_order_release);
+             by_address ? w->wake_one_at_address() : w->wake_one();
+           }});
+}
+
+TEST(finding, a_wake_of_a_word_that_its_waiter_has_freed_unless_it_is_by_address) {
+  const options all{.with = strategy::exhaustive, .executions = 100'000};
+  const auto kind = kind_found([] { wake_where_it_may_be_gone(false); }, all);
+
+  EXPECT_TRUE(kind == finding_kind::use_after_free || kind == finding_kind::data_race);
+  expect_clean([] { wake_where_it_may_be_gone(true); }, all);
+}
+
 TEST(finding, a_wait_that_is_not_repeated_where_waits_end_for_no_reason) {
   const auto wait_once = [](bool again) {
     sync::mutex mutex;

@@ -70,6 +70,8 @@ bool set(command_line& line, std::string_view option, std::string_view value) {
     how.within.spurious_failures = static_cast<int>(whole(0, 1000));
   } else if (option == "--failing-allocations") {
     how.within.failed_allocations = static_cast<int>(whole(0, 1000));
+  } else if (option == "--failing-starts") {
+    how.within.failed_starts = static_cast<int>(whole(0, 1000));
   } else if (option == "--replay") {
     line.replay = value;
   } else {
@@ -129,6 +131,9 @@ std::string to_text(const options& how) {
   if (within.failed_allocations != 0) {
     text += " --failing-allocations " + std::to_string(within.failed_allocations);
   }
+  if (within.failed_starts != 0) {
+    text += " --failing-starts " + std::to_string(within.failed_starts);
+  }
   return text;
 }
 
@@ -151,6 +156,7 @@ usage: tussle_sim --case NAME [OPTIONS]        tussle_sim --list
                          them (default sequential)
   --spurious N           so many weak compare-exchanges may fail, or waits end, for no reason (default 0)
   --failing-allocations N  so many allocations of nodes may fail (default 0)
+  --failing-starts N     so many starts of threads by the code under test may fail (default 0)
   --replay TOKEN         the one execution that was found
   --no-lines             shows it without source lines, which take some tenths of a second
   --no-shrink            shows the failing execution as it was found

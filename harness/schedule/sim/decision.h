@@ -21,6 +21,7 @@ enum class decision : std::uint8_t {
   spurious_failure,   // 1: a weak compare-exchange fails, or a wait ends, for no reason
   failed_allocation,  // 1: std::bad_alloc
   waiter,             // which of the waiters does a notification wake; 0: the oldest
+  failed_start,       // 1: the system has no room for a thread
 };
 
 // What a thread would do next, as far as strategies look at it.

@@ -36,6 +36,7 @@ void execution::reset(chooser& decides, const limits& within, bool shown) {
   spurious_failures_left_ = within.spurious_failures;
   heavy_barriers_ = false;
   failed_allocations_left_ = within.failed_allocations;
+  failed_starts_left_ = within.failed_starts;
 }
 
 outcome execution::run(const program& what, chooser& decides, const limits& within,
@@ -156,6 +157,13 @@ void execution::crashed(const char* signal, const void* address) noexcept {
 }
 
 int execution::start_thread(void (*body)(void* state), void* state) {
+  if (!fails(decision::failed_start, failed_starts_left_)) return add_thread(body, state);
+  point(nullptr, false);
+  record("start", nullptr, "no thread to be had");
+  return -1;
+}
+
+int execution::add_thread(void (*body)(void* state), void* state) {
   point(nullptr, false);
   memory_->fork(current_->number, static_cast<int>(threads_));  // first: it may throw
   fiber& started = add_fiber(body, state);

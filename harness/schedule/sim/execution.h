@@ -40,9 +40,10 @@ using program = std::function<void()>;
 struct limits {
   std::uint64_t most_points = 20'000;
   // So many weak compare-exchanges may fail, and waits end, for no reason; and so many
-  // allocations fail.
+  // allocations, and starts of threads by the code under test, fail.
   int spurious_failures = 0;
   int failed_allocations = 0;
+  int failed_starts = 0;
 };
 
 struct outcome {
@@ -89,10 +90,13 @@ class execution final : public sync::simulator, private store_choice {
   bool wait_while(const memory_access& load, std::uint32_t expected,
                   const sync::time_point* deadline) noexcept override;
   void notify(const void* object, bool all) noexcept override;
+  void notify_address(const void* address, bool all) noexcept override;
   bool has_heavy_barriers() const noexcept override { return heavy_barriers_; }
   void ask_for_heavy_barriers() noexcept override { heavy_barriers_ = true; }
   void heavy_barrier() noexcept override;
   int start_thread(void (*body)(void* state), void* state) override;
+  // The same, for the program itself: such starts never fail.
+  int add_thread(void (*body)(void* state), void* state);
   void join_thread(int number) noexcept override;
   void yield() noexcept override;
   void named_point(const char* name) noexcept override;
@@ -146,6 +150,7 @@ class execution final : public sync::simulator, private store_choice {
   void give_back(const void* mutex) noexcept;
   std::vector<fiber*> sleepers_on(const void* object);
   void wake(fiber& sleeper) noexcept;
+  void wake_sleepers(const void* object, bool all) noexcept;
   bool sleep(const void* object, const sync::time_point* deadline) noexcept;
 
   // stuck.cc: nobody can go on.
@@ -189,6 +194,7 @@ class execution final : public sync::simulator, private store_choice {
   bool heavy_barriers_ = false;
   int spurious_failures_left_ = 0;
   int failed_allocations_left_ = 0;
+  int failed_starts_left_ = 0;
 };
 
 }  // namespace tussle::sim

@@ -37,10 +37,12 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t execution) {
 std::uint32_t fingerprint_of(const options& how) {
   const limits& within = how.within;
   const bool is_sequential = how.memory == &make_sequential_memory;
-  return sim::fingerprint_of(how.name + (is_sequential ? " sequential " : " other ") +
-                             std::to_string(within.most_points) + " " +
-                             std::to_string(within.spurious_failures) + " " +
-                             std::to_string(within.failed_allocations));
+  return sim::fingerprint_of(
+      how.name + (is_sequential ? " sequential " : " other ") +
+      std::to_string(within.most_points) + " " +
+      std::to_string(within.spurious_failures) + " " +
+      std::to_string(within.failed_allocations) +
+      (within.failed_starts == 0 ? "" : " " + std::to_string(within.failed_starts)));
 }
 
 class exploration {

@@ -3,18 +3,23 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
+#include <new>
 #include <set>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "harness/schedule/sim/program.h"
 #include "harness/schedule/sim/report.h"
+#include "primitives/sync/allocate.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
+#include "primitives/sync/thread.h"
 
 namespace tussle::sim {
 namespace {
@@ -246,7 +251,7 @@ TEST(virtual_time, a_notification_and_a_deadline_race) {
   EXPECT_EQ(ends, (std::set<bool>{false, true}));
 }
 
-TEST(decisions, weak_compare_exchanges_and_allocations_fail_when_asked_to) {
+TEST(decisions, weak_compare_exchanges_fail_when_asked_to) {
   const auto fails_somewhere = [](const limits& within) {
     bool failed = false;
     explore({.executions = 500, .within = within}, [&] {
@@ -259,6 +264,43 @@ TEST(decisions, weak_compare_exchanges_and_allocations_fail_when_asked_to) {
 
   EXPECT_FALSE(fails_somewhere({}));
   EXPECT_TRUE(fails_somewhere({.spurious_failures = 1}));
+}
+
+// How often `act` throws E in one execution, at most.
+template <typename E, typename Act>
+int most_failures(const limits& within, Act act) {
+  int most = 0;
+  explore({.executions = 500, .within = within}, [&] {
+    int failures = 0;
+    for (int i = 0; i < 4; ++i) {
+      try {
+        act();
+      } catch (const E&) {
+        ++failures;
+      }
+    }
+    most = std::max(most, failures);
+  });
+  return most;
+}
+
+TEST(decisions, as_many_allocations_fail_as_they_may) {
+  const auto allocate = [] { sync::deallocate(sync::allocate(64, 64), 64); };
+  for (const int failures : {0, 1, 2}) {
+    EXPECT_EQ(most_failures<std::bad_alloc>({.failed_allocations = failures}, allocate),
+              failures);
+  }
+}
+
+TEST(decisions, as_many_starts_of_threads_fail_as_they_may) {
+  const auto start = [] { sync::thread([] {}).join(); };
+  for (const int failures : {0, 1, 2}) {
+    EXPECT_EQ(most_failures<std::system_error>({.failed_starts = failures}, start),
+              failures);
+  }
+  // The program's own threads always start.
+  explore({.executions = 100, .within = {.failed_starts = 5}},
+          [] { threads(2, [](int) {}); });
 }
 
 }  // namespace

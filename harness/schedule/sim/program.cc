@@ -24,7 +24,7 @@ void threads(const std::vector<std::function<void()>>& acts) {
   execution& all = running();
   std::vector<int> started;
   for (const auto& act : acts) {
-    started.push_back(all.start_thread(&run, const_cast<std::function<void()>*>(&act)));
+    started.push_back(all.add_thread(&run, const_cast<std::function<void()>*>(&act)));
   }
   for (const int number : started) all.join_thread(number);
 }

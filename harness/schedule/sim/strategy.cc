@@ -21,6 +21,8 @@ std::size_t draw_other(generator& random, const question& asked) {
       return random.chance(1.0 / 8) ? 1 : 0;
     case decision::failed_allocation:
       return random.chance(1.0 / 16) ? 1 : 0;
+    case decision::failed_start:  // few are asked for
+      return random.chance(1.0 / 2) ? 1 : 0;
     default:
       return random() % asked.answers;
   }
