@@ -8,6 +8,7 @@
 #include <string>
 
 #include "workloads/own_roles/cell.h"
+#include "workloads/own_roles/collections.h"
 #include "workloads/own_roles/configuration.h"
 #include "workloads/own_roles/counter.h"
 #include "workloads/own_roles/map.h"
@@ -15,6 +16,7 @@
 #include "workloads/own_roles/sequence.h"
 #include "workloads/subjects/mutex.h"
 #include "workloads/subjects/mutex_map.h"
+#include "workloads/subjects/values.h"
 
 namespace tussle::workloads {
 namespace {
@@ -28,6 +30,12 @@ struct own_cell : subjects::mutex {
 struct own_map : subjects::mutex_map {
   static harness::subject_info info() {
     return {.name = "own_map", .description = "A map.", .source = "own_map.h"};
+  }
+};
+
+struct own_collections : subjects::values {
+  static harness::subject_info info() {
+    return {.name = "own_collections", .description = "All.", .source = "own.h"};
   }
 };
 
@@ -90,6 +98,13 @@ TEST(own_subject,
   EXPECT_EQ(
       workloads_with(all_cases_and<configuration_role, own_map>("own_map"), "own_map"),
       workloads_of_roles({"configuration"}));
+}
+
+TEST(own_subject, collections_enter_every_workload_of_collections) {
+  EXPECT_EQ(
+      workloads_with(all_cases_and<collections_role, own_collections>("own_collections"),
+                     "own_collections"),
+      workloads_of_roles({"collections"}));
 }
 
 TEST(own_subject, stands_beside_all_others) {

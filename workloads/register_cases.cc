@@ -42,6 +42,10 @@ harness::registry all_cases() {
   add_container_cases(all);
   add_use_cases(all);
   add_task_use_cases(all);
+  add_load_cases(all);
+  add_transaction_cases(all);
+  add_transaction_use_cases(all);
+  add_channel_cases(all);
 #if !defined(TUSSLE_HAS_URCU)
   all.add_not_built(s::urcu::info(), {"cell"}, s::urcu::needs);
 #endif

@@ -1,8 +1,10 @@
-// The workload that records histories.
+// The workloads that record histories of cells and of transactions.
 #include "workloads/planted/load_then_reset.h"
+#include "workloads/planted/naive_stores.h"
 #include "workloads/planted/stale_read.h"
 #include "workloads/register_cases.h"
 #include "workloads/scenarios/history_cell.h"
+#include "workloads/scenarios/history_transactions.h"
 #include "workloads/subjects/absl_mutex.h"
 #include "workloads/subjects/atom.h"
 #include "workloads/subjects/atom_backoff.h"
@@ -18,6 +20,7 @@
 #include "workloads/subjects/shared_mutex.h"
 #include "workloads/subjects/spin_lock.h"
 #include "workloads/subjects/spin_lock_backoff.h"
+#include "workloads/subjects/stores.h"
 #include "workloads/subjects/ticket_lock.h"
 #include "workloads/subjects/urcu.h"
 
@@ -33,6 +36,9 @@ void add_history_cases(harness::registry& all) {
           s::urcu,
 #endif
           planted::load_then_reset, planted::stale_read>();
+  all.add<history_transactions, s::ref_store, s::ensured_store, s::atom_store,
+          s::mutex_store, planted::reads_uncommitted, planted::loses_updates,
+          planted::reads_committed, planted::two_sites, planted::promises_too_much>();
 }
 
 }  // namespace tussle::workloads

@@ -1,16 +1,19 @@
-// task_lines: lines of agents, futures and promises; the latter two beside the standard
-// library's.
+// task_lines: lines of agents, tasks, futures and promises; futures and promises beside the
+// standard library's.
 //
-// Wall time by Google Benchmark; items are completed sends, futures, fan-outs of ten, round
-// trips. Run it with --benchmark_enable_random_interleaving=true and read ratios: wake-ups
-// cost what the machine makes of them.
+// Wall time by Google Benchmark; items are completed sends, futures, fan-outs of ten, tasks of
+// a tree, hops of a token, round trips. Run it with
+// --benchmark_enable_random_interleaving=true and read ratios: wake-ups cost what the machine
+// makes of them.
 #include <benchmark/benchmark.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <memory>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -30,6 +33,11 @@ constexpr std::int64_t futures_in_a_batch = 1000;
 constexpr std::int64_t fan_outs = 50;
 constexpr std::int64_t width = 10;
 constexpr std::int64_t round_trips = 2000;
+constexpr int height_of_tree = 14;
+constexpr std::int64_t tasks_of_tree = (std::int64_t{1} << height_of_tree) - 1;
+constexpr std::size_t stations = 64;
+constexpr std::size_t tokens = 8;
+constexpr std::int64_t hops_each = 2000;
 
 // A line whose work came to something else has measured nothing.
 void require(std::int64_t got, std::int64_t expected) {
@@ -66,6 +74,74 @@ void send_to(std::size_t how_many) {
   for (const auto& each : agents) sum += *each.load();
   require(sum, senders * sends_each);
 }
+
+// Each submits two more, on the pool's own threads, down to the leaves of a tree.
+class forking final : public tussle::task {
+ public:
+  struct tree {
+    std::atomic<std::int64_t> left{tasks_of_tree};
+    tussle_promise over;
+  };
+  static void start(tree& of, int height) {
+    auto made = std::make_unique<forking>(of, height);
+    if (tussle::default_runtime().compute().submit(*made))
+      static_cast<void>(made.release());
+  }
+
+  forking(tree& of, int height) : of_(of), height_(height) {}
+
+  void run() noexcept override {
+    const std::unique_ptr<forking> self(this);
+    if (height_ > 1) {
+      start(of_, height_ - 1);
+      start(of_, height_ - 1);
+    }
+    if (of_.left.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      of_.over.deliver(tasks_of_tree);
+  }
+  void discard() noexcept override { delete this; }
+
+ private:
+  tree& of_;
+  const int height_;
+};
+
+void fork_and_join() {
+  const auto all = std::make_unique<forking::tree>();
+  const tussle_promise over = all->over;
+  forking::start(*all, height_of_tree);
+  require(over.get(), tasks_of_tree);
+}
+
+// Tokens that go round among agents: each action sends to the next one, on a pool's thread.
+class relay {
+ public:
+  relay() {
+    agents_.reserve(stations);
+    for (std::size_t i = 0; i < stations; ++i) agents_.emplace_back(0);
+  }
+
+  void run() {
+    for (std::size_t i = 0; i < tokens; ++i) pass_to(i * stations / tokens, hops_each);
+    require(over_.get(), 1);
+  }
+
+ private:
+  void pass_to(std::size_t at, std::int64_t hops) {
+    agents_[at].send([this, at, hops](std::int64_t v) {
+      if (hops > 1) {
+        pass_to((at + 1) % stations, hops - 1);
+      } else if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        over_.deliver(1);
+      }
+      return v + 1;
+    });
+  }
+
+  std::vector<tussle::agent<std::int64_t>> agents_;
+  std::atomic<std::size_t> left_{tokens};
+  tussle_promise over_;
+};
 
 std::int64_t value_of(const tussle_promise& from) { return from.get(); }
 std::int64_t value_of_std(std_promise& from) { return from.get_future().get(); }
@@ -139,6 +215,8 @@ int main(int argc, char** argv) {
         },
         value_of_std);
   });
+  line("fork_join/pool_tasks", tasks_of_tree, fork_and_join);
+  line("relay/64_agents", tokens * hops_each, [] { relay().run(); });
   line("ping_pong/promise", round_trips, [] {
     ping_pong<tussle_promise>(
         [](const tussle_promise& to, std::int64_t value) { to.deliver(value); },

@@ -12,14 +12,18 @@
 #include "harness/schedule/sim/program.h"
 #include "harness/schedule/sim/report.h"
 #include "harness/schedule/sim/weak_memory.h"
+#include "primitives/sync/clock.h"
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
+#include "primitives/sync/per_thread.h"
 #include "primitives/sync/plain.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/task/delay.h"
 #include "primitives/task/future.h"
+#include "primitives/task/manual_executor.h"
 #include "primitives/task/promise.h"
 #include "primitives/task/seque.h"
+#include "primitives/task/timer.h"
 
 namespace tussle {
 namespace {
@@ -234,29 +238,162 @@ void leave_what_is_read_ahead() {
   sim::require(ahead.next() == 1, "one element");
 }
 
+// Two that submit, where the system may give no thread when it is asked for one. Who is
+// refused does the work himself; nobody waits for what nobody runs.
+void starts_fail(thread_pool_options options) {
+  runtime on({.blocking = options});
+  const promise<int> p;
+  const auto submit = [&on, p] {
+    std::optional<future<int>> waits;
+    try {
+      waits = future_call(on, [p] { return p.get(); });
+    } catch (const executor_rejected_error&) {
+    }
+    try {
+      future_call(on, [p] { static_cast<void>(p.deliver(1)); }).get();
+    } catch (const executor_rejected_error&) {
+      static_cast<void>(p.deliver(1));
+    }
+    if (waits) sim::require(waits->get() == 1, "it ran to its end");
+  };
+  sim::threads({submit, submit});
+}
+void starts_fail_patiently() { starts_fail({}); }
+void starts_fail_impatiently() { starts_fail({.patience = std::chrono::nanoseconds(0)}); }
+// Threads that find nothing end at once.
+void starts_fail_restlessly() {
+  starts_fail({.idle_time = std::chrono::nanoseconds(1),
+               .patience = std::chrono::nanoseconds(0)});
+}
+
+// One task waits; what it waits for is left to a thread that is being started for another
+// task, and that task alone is refused when the start fails.
+void a_start_fails_that_others_rely_on() {
+  runtime on;
+  const promise<int> p;
+  std::optional<future<int>> waits;
+  try {
+    waits = future_call(on, [p] { return p.get(); });
+  } catch (const executor_rejected_error&) {
+    return;
+  }
+  sim::threads({[&on] {
+                  try {
+                    static_cast<void>(future_call(on, [] {}));
+                  } catch (const executor_rejected_error&) {
+                  }
+                },
+                [&on, p] {
+                  try {
+                    future_call(on, [p] { static_cast<void>(p.deliver(1)); }).get();
+                  } catch (const executor_rejected_error&) {
+                    static_cast<void>(p.deliver(1));
+                  }
+                }});
+  sim::require(waits->get() == 1, "it ran to its end");
+}
+
+void timed_calls_and_cancels() {
+  int ran = 0;
+  int cancelled = 0;
+  {
+    manual_executor runs;
+    timer t(runs);
+    const auto ask = [&] {
+      const auto one =
+          t.at(sync::clock::now() + std::chrono::milliseconds(1), [&] { ++ran; });
+      if (one.cancel()) ++cancelled;
+    };
+    sim::threads({ask, ask});
+    // What the timer has taken it hands over, if it has not yet.
+    while (static_cast<int>(runs.pending()) < 2 - cancelled) sync::yield();
+    runs.run_all();
+  }
+  sim::require(ran + cancelled == 2, "each ran or was cancelled");
+}
+
+void a_timer_ends_while_one_asks() {
+  manual_executor runs;
+  timer t(runs);
+  sim::threads({[&] { t.shutdown(); },
+                [&] {
+                  try {
+                    t.at(sync::clock::now() + std::chrono::milliseconds(1), [] {});
+                  } catch (const executor_rejected_error&) {
+                  }
+                }});
+}
+
 struct program {
   const char* name;
   void (*run)();
 };
 
 class tasks_in_sim : public testing::TestWithParam<program> {};
+class tasks_in_sim_without_threads : public testing::TestWithParam<program> {};
 
-sim::result explored(sim::strategy how, bool weak) {
-  sim::options options{
-      .name = tasks_in_sim::GetParam().name, .with = how, .executions = 1'500};
+sim::result explored(const program& what, sim::strategy how, bool weak,
+                     int failed_starts = 0) {
+  sim::options options{.name = what.name, .with = how};
+  options.executions = failed_starts == 0 ? 1'500 : 4'000;
   if (weak) options.memory = &sim::make_weak_memory;
-  return sim::explore(options, tasks_in_sim::GetParam().run);
+  options.within.failed_starts = failed_starts;
+  return sim::explore(options, what.run);
 }
 
 TEST_P(tasks_in_sim, hold_whatever_the_schedule) {
   for (const auto how : {sim::strategy::random, sim::strategy::pct, sim::strategy::pos}) {
-    const sim::result seen = explored(how, false);
+    const sim::result seen = explored(GetParam(), how, false);
     EXPECT_FALSE(seen.failed) << sim::to_string(how) << sim::render(seen.failed->shown);
   }
 }
 
 TEST_P(tasks_in_sim, hold_where_memory_is_weak) {
-  const sim::result seen = explored(sim::strategy::random, true);
+  const sim::result seen = explored(GetParam(), sim::strategy::random, true);
+  EXPECT_FALSE(seen.failed) << sim::render(seen.failed->shown);
+}
+
+TEST_P(tasks_in_sim_without_threads, hold_however_many_starts_fail) {
+  for (const auto how : {sim::strategy::random, sim::strategy::pct, sim::strategy::pos}) {
+    for (const int failed_starts : {1, 3}) {
+      const sim::result seen = explored(GetParam(), how, false, failed_starts);
+      EXPECT_FALSE(seen.failed) << sim::to_string(how) << sim::render(seen.failed->shown);
+    }
+  }
+}
+
+TEST_P(tasks_in_sim_without_threads, hold_where_memory_is_weak) {
+  const sim::result seen = explored(GetParam(), sim::strategy::random, true, 2);
+  EXPECT_FALSE(seen.failed) << sim::render(seen.failed->shown);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    all, tasks_in_sim_without_threads,
+    testing::Values(program{"starts_fail_patiently", &starts_fail_patiently},
+                    program{"starts_fail_impatiently", &starts_fail_impatiently},
+                    program{"starts_fail_restlessly", &starts_fail_restlessly},
+                    program{"a_start_fails_that_others_rely_on",
+                            &a_start_fails_that_others_rely_on}),
+    [](const testing::TestParamInfo<program>& each) {
+      return std::string(each.param.name);
+    });
+
+// What comes to a lookout while it starts a thread for others shows only in rare schedules.
+TEST(tasks_in_sim, a_lookout_that_is_called_while_it_starts_a_thread_hears_it) {
+  const sim::result seen = sim::explore(
+      {.name = "a_lookout_is_called", .with = sim::strategy::pos, .executions = 40'000},
+      [] {
+        runtime on({.blocking = {.idle_time = std::chrono::nanoseconds(1)}});
+        const auto call_twice = [&on] {
+          const promise<int> p;
+          const auto waits = future_call(on, [p] { return p.get(); });
+          const auto delivers = future_call(on, [p] { static_cast<void>(p.deliver(1)); });
+          sim::require(waits.get() == 1, "it was delivered");
+          delivers.get();
+        };
+        sim::threads({call_twice, call_twice});
+        future_call(on, [] {}).get();
+      });
   EXPECT_FALSE(seen.failed) << sim::render(seen.failed->shown);
 }
 
@@ -281,6 +418,8 @@ INSTANTIATE_TEST_SUITE_P(
                     program{"two_shut_down", &two_shut_down},
                     program{"a_delivery_that_fails_beside_another",
                             &a_delivery_that_fails_beside_another},
+                    program{"timed_calls_and_cancels", &timed_calls_and_cancels},
+                    program{"a_timer_ends_while_one_asks", &a_timer_ends_while_one_asks},
                     program{"read_ahead", &read_ahead},
                     program{"leave_what_is_read_ahead", &leave_what_is_read_ahead}),
     [](const testing::TestParamInfo<program>& each) {

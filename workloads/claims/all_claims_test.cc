@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -18,6 +17,7 @@
 #include "harness/claims/result.h"
 #include "workloads/claims/agent_claims.h"
 #include "workloads/claims/atom_claims.h"
+#include "workloads/claims/impatience_for_test.h"
 
 namespace tussle::workloads {
 namespace {
@@ -68,20 +68,8 @@ class locked {
   T value_;
 };
 
-// What does not keep the promise never gets there: a short wait is enough.
-class impatience {
- public:
-  impatience() { claims::long_enough = std::chrono::milliseconds(200); }
-  ~impatience() { claims::long_enough = usual_; }
-  impatience(const impatience&) = delete;
-  impatience& operator=(const impatience&) = delete;
-
- private:
-  const std::chrono::nanoseconds usual_ = claims::long_enough;
-};
-
 TEST(all_claims, a_lock_around_the_value_is_seen_to_make_readers_wait) {
-  const impatience short_waits;
+  const claims::impatience short_waits;
   EXPECT_EQ(claims::readers_never_wait<locked<claims::wide_value>>().came_to,
             verdict::refuted);
   EXPECT_FALSE(claims::swaps_beside_one_that_stands_still<locked<std::int64_t>>());
@@ -130,7 +118,7 @@ void await(const no_agent<OnThreads>& a) {
 }
 
 TEST(all_claims, a_send_that_runs_the_action_itself_is_seen_to_wait) {
-  const impatience short_waits;
+  const claims::impatience short_waits;
   EXPECT_EQ(claims::send_returns_at_once<no_agent<false>>().came_to, verdict::refuted);
 }
 

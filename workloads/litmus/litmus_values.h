@@ -7,9 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "primitives/reclaim/retired.h"
 #include "primitives/sync/plain.h"
-#include "primitives/sync/simulator.h"
+#include "workloads/gives_up_nodes.h"
 
 namespace tussle::workloads::litmus {
 
@@ -76,17 +75,5 @@ class witness {
 };
 
 inline witness::counter nobody_yet() { return std::make_shared<std::atomic<int>>(0); }
-
-// The first member of a state whose values are held in nodes: when the state ends, nodes that
-// ended threads left to the next scan are given up. Elsewhere than in an execution of the
-// simulator, which would call them a leak, a later scan comes by itself.
-struct gives_up_nodes {
-  gives_up_nodes() = default;
-  gives_up_nodes(const gives_up_nodes&) = delete;
-  gives_up_nodes& operator=(const gives_up_nodes&) = delete;
-  ~gives_up_nodes() {
-    if (sync::in_execution()) reclaim::clean_up();
-  }
-};
 
 }  // namespace tussle::workloads::litmus

@@ -10,8 +10,9 @@
 //
 // Functions come for one period after another, a few for each, so that the first of a period
 // meet again and again. Now and then somebody stops everything while others register: what
-// comes later is recorded anew. Variants b (an atom) and c (an agent) of the contract are
-// subjects; variant a needs transactions, and plays the same role.
+// comes later is recorded anew. The variants of the contract are subjects: a on refs (a planted
+// one whose body starts the timer, which leaks by design, and its repair), b on an atom, c on an
+// agent.
 #pragma once
 
 #include <algorithm>
@@ -120,7 +121,7 @@ struct logger_registry {
       for (const thread_state& each : threads_) last.take(each);
       const timer_service::counts timers = timers_.counted();
       const std::int64_t refused = last.refused + registry_.refused();
-      return harness::first_failure(
+      harness::verdict found = harness::first_failure(
           {harness::expect_equal("functions listed", listed_once(last), "registered",
                                  last.added - refused),
            harness::expect_equal("functions listed again",
@@ -141,6 +142,9 @@ struct logger_registry {
            harness::expect_equal("second timers of a period",
                                  Subject::doubles_for_a_moment ? 0 : timers.doubled,
                                  "allowed", 0)});
+      if constexpr (requires { registry_.account(); })
+        found.message += "; " + registry_.account();
+      return found;
     }
 
    private:

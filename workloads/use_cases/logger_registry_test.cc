@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <string>
 
 #include "harness/case/verdict.h"
 #include "primitives/task/manual_executor.h"
 #include "primitives/task/runtime.h"
 #include "workloads/planted/naive_registry.h"
+#include "workloads/planted/start_in_body.h"
 #include "workloads/subjects/logger_registries.h"
+#include "workloads/subjects/ref_registry.h"
 #include "workloads/use_cases/run_for_test.h"
 
 namespace tussle::workloads::use_cases {
@@ -27,8 +30,8 @@ verdict registry_verdict(double start_fails, int threads = 1) {
 template <typename Subject>
 class sound_registry : public ::testing::Test {};
 using sound_registries =
-    ::testing::Types<subjects::atom_registry, subjects::agent_registry,
-                     subjects::mutex_registry>;
+    ::testing::Types<subjects::ref_registry, subjects::atom_registry,
+                     subjects::agent_registry, subjects::mutex_registry>;
 TYPED_TEST_SUITE(sound_registry, sound_registries);
 
 TYPED_TEST(sound_registry, has_one_timer_a_period_and_none_after_stop) {
@@ -113,6 +116,48 @@ TEST(logger_registry, a_registration_on_an_agent_is_not_there_before_it_is_await
 
   EXPECT_FALSE(listed);
   EXPECT_TRUE(registry.lists(1, 1));
+}
+
+// Agents do nothing before their executor runs, and this one runs when it is told to.
+TEST(ref_registry,
+     UC_14_a_function_whose_timer_does_not_start_is_refused_and_others_stay) {
+  manual_executor later;
+  runtime on(later, later);
+  timer_service timers(2);  // the second start fails
+  subjects::ref_registry::registry registry(on, timers);
+
+  registry.add(1, 1);
+  registry.add(2, 2);
+  registry.add(2, 3);
+  const bool listed_at_once = registry.lists(2, 2);
+  later.run_all();
+
+  EXPECT_TRUE(listed_at_once);
+  EXPECT_FALSE(registry.lists(2, 2)) << "it asked for the start that failed";
+  EXPECT_TRUE(registry.lists(2, 3)) << "the next start was its own";
+  EXPECT_EQ(registry.refused(), 1);
+  EXPECT_EQ(timers.counted().started, 2);
+}
+
+// Alone no attempt is in vain, and a start that throws leaves nothing behind.
+TEST(start_in_body, UC_14_aborts_cleanly_when_the_timer_does_not_start) {
+  runtime on;
+  timer_service timers(1);
+  planted::start_in_body::registry registry(on, timers);
+
+  EXPECT_THROW(registry.add(1, 1), timer_error);
+
+  EXPECT_FALSE(registry.lists(1, 1));
+  EXPECT_EQ(registry.in_vain(), 0);
+  EXPECT_EQ(timers.counted().started, 0);
+}
+
+TEST(start_in_body, UC_14_is_sound_while_nobody_retries) {
+  const verdict found = registry_verdict<planted::start_in_body>(1);
+
+  EXPECT_TRUE(found.passed) << found.message;
+  EXPECT_NE(found.message.find("; 0 attempts started one"), std::string::npos)
+      << found.message;
 }
 
 TEST(timer_service, counts_what_is_started_destroyed_doubled_and_misused) {

@@ -1,0 +1,125 @@
+// select.h: what does it cost to wait for whichever of several sources has something?
+//
+// Question:  what does taking from whichever of several queues is ready cost, as there are
+//            more of them?
+// Invariant: every element that was put is taken once, by one consumer, those of one producer
+//            and source in order.
+// A failure means: an element was lost or taken twice, or somebody slept although a source had
+//            something.
+//
+// The threads of the team put, each into a source drawn at random; a step is one put. Two
+// consumers of the run take from whichever source is ready.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "harness/case/case_info.h"
+#include "harness/case/conditions.h"
+#include "harness/case/verdict.h"
+#include "harness/case/worker.h"
+#include "workloads/scenarios/queued_elements.h"
+
+namespace tussle::workloads {
+
+template <typename S>
+concept selector_subject =
+    std::constructible_from<typename S::selector, std::size_t, std::size_t> &&
+    requires(typename S::selector all, std::size_t source, std::int64_t element) {
+  // Of so many sources, each with room for so many elements. From any threads at once:
+  all.put(source, element);  // waits for room
+  // Waits for any; nothing: all are closed, and nothing left.
+  { all.take() } -> std::same_as<std::optional<std::int64_t>>;
+  all.close();  // after the last put
+};
+
+struct select {
+  static harness::workload_info info() {
+    return {
+        .name = "select",
+        .question =
+            "What does it cost to wait for whichever of several sources has something?",
+        .invariant =
+            "Every element is taken once, by one consumer, those of one producer and "
+            "source in order.",
+        .failure =
+            "An element was lost or taken twice, or somebody slept although a source "
+            "had something.",
+        .role = "selector",
+        .conditions = {{.name = "sources",
+                        .unit = "sources",
+                        .description = "How many queues a consumer waits for.",
+                        .default_values = {2, 8, 64},
+                        .minimum = 1,
+                        .maximum = 256,
+                        .drawn_maximum = 16},
+                       {.name = "capacity",
+                        .unit = "elements",
+                        .description = "How many elements a source has room for.",
+                        .default_values = {16},
+                        .minimum = 1,
+                        .maximum = 4096,
+                        .optional = true,
+                        .drawn_maximum = 16},
+                       harness::threads_condition()},
+        .operations = {"put"}};
+  }
+
+  template <selector_subject Subject>
+  class run {
+   public:
+    explicit run(const harness::conditions& values)
+        : count_(static_cast<std::size_t>(values.count("sources"))),
+          put_(static_cast<std::size_t>(values.threads()) * count_, 0),
+          sources_(count_, static_cast<std::size_t>(values.count("capacity"))) {
+      for (int i = 0; i < values.threads(); ++i) accepted_.emplace_back(0);
+      // Elements of one producer in one source are in order; so they are numbered together.
+      for (int i = 0; i < consumers; ++i) taken_.emplace_back(put_.size());
+      threads_.reserve(consumers);
+      for (elements_seen& each : taken_) {
+        threads_.emplace_back([this, &each] {
+          while (const std::optional<std::int64_t> element = sources_.take())
+            each.take(*element);
+        });
+      }
+    }
+    ~run() { settle(); }
+    run(const run&) = delete;
+    run& operator=(const run&) = delete;
+
+    void step(harness::worker& self) {
+      const auto index = static_cast<std::size_t>(self.index());
+      const std::size_t source = self.random() % count_;
+      const std::size_t line = index * count_ + source;
+      const std::int64_t element = element_of(line, ++put_[line]);
+      accepted_[index].add(element);
+      sources_.put(source, element);
+    }
+
+    void settle() {
+      sources_.close();
+      threads_.clear();  // joins
+    }
+
+    harness::verdict verify(const harness::tally& /*done*/) const {
+      return all_taken_once_in_order(accepted_, taken_);
+    }
+
+   private:
+    static constexpr int consumers = 2;
+
+    const std::size_t count_;
+    std::vector<std::int64_t> put_;  // by producer and source
+    std::deque<elements_seen> accepted_;
+    std::deque<elements_seen> taken_;
+    typename Subject::selector sources_;
+    std::vector<std::jthread> threads_;
+  };
+};
+
+}  // namespace tussle::workloads
