@@ -59,9 +59,9 @@ TEST(planted_forgetful_loser, the_sound_registry_leaves_none) {
 // The parts of a task of two workers, of whom one steps aside at the point until the task is
 // said to be done.
 TEST(planted_early_count_down, who_counts_first_and_stores_later_is_missed) {
+  tests::freeze_at freeze("planted.early_count_down.before_store");
   runtime on({.compute_threads = 1});
   early_count_down::fan fan(on);
-  tests::freeze_at freeze("planted.early_count_down.before_store");
 
   const use_cases::combined_parts found =
       fan.gather(2, 2, [](std::int64_t worker) { return worker; });

@@ -5,9 +5,13 @@
 
 #include "harness/case/roles.h"
 #include "harness/measure/main.h"
+#include "workloads/planted/call_order_bank.h"
+#include "workloads/planted/call_order_table.h"
 #include "workloads/planted/deadlock.h"
 #include "workloads/planted/livelock.h"
 #include "workloads/scenarios/counter.h"
+#include "workloads/scenarios/dining.h"
+#include "workloads/scenarios/transfer.h"
 #include "workloads/subjects/fetch_add.h"
 
 namespace tussle::workloads {
@@ -40,5 +44,7 @@ int main(int argc, char** argv) {
   namespace w = tussle::workloads;
   tussle::harness::registry all;
   all.add<w::counter, w::planted::deadlock, w::planted::livelock, w::slow>();
+  all.add<w::transfer, w::planted::call_order_bank>();
+  all.add<w::dining, w::planted::call_order_table>();
   return tussle::harness::run_main(all, argc, argv);
 }

@@ -19,16 +19,16 @@ STALL_S = 2
 class Stalling(unittest.TestCase):
     """Runs single cases as the runner does."""
 
-    def run_case(self, subject: str, *more: str) -> tuple[int, dict[str, Any], str]:
+    def run_case(self, case: str, *more: str) -> tuple[int, dict[str, Any], str]:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "result.json"
-            command = [BINARY, f"--case=counter/{subject}/threads:2", f"--stall={STALL_S}",
+            command = [BINARY, f"--case={case}/threads:2", f"--stall={STALL_S}",
                        f"--out={out}", "--window=0.2", *more]
             ended = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=False)
             return ended.returncode, json.loads(out.read_text()), ended.stderr.decode()
 
-    def stalled(self, subject: str, kind: str) -> tuple[list[dict[str, Any]], str]:
-        code, result, said = self.run_case(subject, "--perturb=1")
+    def stalled(self, case: str, kind: str) -> tuple[list[dict[str, Any]], str]:
+        code, result, said = self.run_case(case, "--perturb=1")
         self.assertEqual(code, 4, said)
         stall = result["stall"]
         self.assertEqual((stall["kind"], stall["phase"]), (kind, "running"), said)
@@ -40,7 +40,7 @@ class Stalling(unittest.TestCase):
         return workers, said
 
     def test_a_deadlock_is_told_with_both_threads_and_both_locks(self) -> None:
-        workers, said = self.stalled("deadlock", "blocked")
+        workers, said = self.stalled("counter/deadlock", "blocked")
         self.assertEqual({thread["state"] for thread in workers}, {"waits"})
         if MODE != "tsan":  # the sanitizer holds signals back from a thread that waits for a mutex
             functions = " ".join(frame["function"] for thread in workers for frame in thread["stack"])
@@ -53,15 +53,36 @@ class Stalling(unittest.TestCase):
         else:
             self.assertEqual(waits, ["lock source", "lock target"])
 
+    def test_two_accounts_locked_in_call_order_are_told(self) -> None:
+        case = "transfer/call_order_bank/accounts:2/audit_share:0/joint_share:0"
+        workers, said = self.stalled(case, "blocked")
+        self.assertEqual({thread["state"] for thread in workers}, {"waits"})
+        if MODE != "tsan":
+            functions = " ".join(frame["function"] for thread in workers for frame in thread["stack"])
+            self.assertIn("locked_in_call_order", functions, said)
+        if MODE != "bench":
+            waits = sorted(str(thread["waits_on"]) for thread in workers)
+            self.assertEqual(waits, ["lock account 0", "lock account 1"])
+
+    def test_philosophers_who_all_take_the_left_fork_first_are_told(self) -> None:
+        workers, said = self.stalled("dining/call_order_table/seats:2", "blocked")
+        self.assertEqual({thread["state"] for thread in workers}, {"waits"})
+        if MODE != "tsan":
+            functions = " ".join(frame["function"] for thread in workers for frame in thread["stack"])
+            self.assertIn("take_left_then_right", functions, said)
+        if MODE != "bench":
+            waits = sorted(str(thread["waits_on"]) for thread in workers)
+            self.assertEqual(waits, ["lock fork 0", "lock fork 1"])
+
     def test_a_livelock_is_told_as_spinning(self) -> None:
         if MODE == "tsan":
             self.skipTest("the sanitizer holds signals back from a thread that only computes")
-        workers, said = self.stalled("livelock", "spinning")
+        workers, said = self.stalled("counter/livelock", "spinning")
         functions = " ".join(frame["function"] for thread in workers for frame in thread["stack"])
         self.assertIn("try_for_ever", functions, said)
 
     def test_what_is_slow_is_left_alone(self) -> None:
-        code, result, said = self.run_case("slow")
+        code, result, said = self.run_case("counter/slow")
         self.assertEqual(code, 0, said)
         self.assertNotIn("stall", result)
 
