@@ -18,6 +18,7 @@ SMALL: dict[str, Any] = {"workloads": ("counter_private", "read_mostly"), "threa
 def pytest_configure(config: pytest.Config) -> None:
     """Makes every warning an error, wherever the tests are started from."""
     config.addinivalue_line("filterwarnings", "error")
+    config.addinivalue_line("filterwarnings", "ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
 @pytest.fixture(scope="session")

@@ -80,3 +80,27 @@ def test_the_picture_is_told_in_words_and_keeps_its_text() -> None:
 
     assert "thread 1: load() -&gt; 0" in picture
     assert ">#2</text>" in picture.replace("\n", "") and "var(--" in picture
+
+
+TRANSACTIONS: Record = {
+    **HISTORY, "object": "transactions", "order": [], "state": "lost update",
+    "reason": "lost update: #0 and #1 both replaced key 1=0",
+    "operations": [{"thread": thread, "call": "transaction", "argument": 2, "outcome": "committed", "result": None,
+                    "invoked": thread, "returned": 10 + thread, "text": f"r 1=0, w 1={thread}.1"} for thread in (0, 1)],
+    "candidates": [{"operation": 0, "possible": False}, {"operation": 1, "possible": False}],
+    "text": "lost update (forbidden); 2 of 2000 transactions show it.",
+}
+
+
+def test_transactions_are_shown_with_what_is_wrong_and_how_each_ended(tmp_path: Path) -> None:
+    def show(unit: Record) -> None:
+        break_invariant(unit)
+        unit["result"]["histories"] = [TRANSACTIONS]
+
+    shown = summarize(load(Synthetic(**FEW).write(tmp_path, {"counter_atom": show})))
+    text = to_html(shown)
+
+    assert "Each bar is a transaction from begin to end." in text and "contradicts itself: lost update." in text
+    assert text.count("<td>committed</td>") == 2 * len(shown["histories"]) > 0
+    assert "cannot come next" not in text and "can be put in order" not in text
+    assert "recorded transactions show it" in text
