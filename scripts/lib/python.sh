@@ -4,9 +4,9 @@
 # shellcheck source=packages.sh
 source "${BASH_SOURCE[0]%/*}/packages.sh"
 
-# python_modules GROUP...: the modules that an interpreter must have, one a line.
+# python_modules GROUP...: the modules that an interpreter must have, one a line. Pytest's plugins drop its name.
 python_modules() {
-  packages_of "$@" | sed -n 's/^python3-//p'
+  packages_of "$@" | sed -nE 's/^python3-(pytest-)?//p'
 }
 
 # Finding is enough for Debian's own interpreter: apt keeps its packages whole. (Importing takes a second.)
