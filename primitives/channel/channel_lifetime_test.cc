@@ -1,6 +1,8 @@
 // What is destroyed when, and how often: elements, callbacks, frames of go blocks.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -13,7 +15,9 @@
 #include "primitives/channel/go.h"
 #include "primitives/channel/go_scheduler.h"
 #include "primitives/channel/timeout_channel.h"
+#include "primitives/sync/schedule_point.h"
 #include "primitives/testing/instances_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/stage_testing.h"
 
 namespace tussle {
@@ -335,6 +339,49 @@ TEST_F(channel_lifetime, GO_8_frames_are_destroyed_once_whoever_meets_the_end) {
     }
     other.join();
   }
+}
+
+// Who has made a go block ready looks after it at whether anybody watches the drivers. By then
+// it may have run to its end, and the runtime may have ended.
+TEST_F(channel_lifetime, GO_8_a_runtime_may_end_under_whoever_has_just_woken_a_go_block) {
+  if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
+  std::optional<tests::freeze_at> late;
+  std::atomic<bool> over{false};
+  std::latch busy(1);
+  std::latch go_on(1);
+  std::thread waker;
+  {
+    runtime on;
+    const channel<int> c(on);
+    go(
+        on,
+        [](channel_view<int> in, counted) -> go_block<> {
+          while (co_await in.async_take()) continue;
+        },
+        c.view(), counted(1));
+    // A driver that works, so that whoever wakes another go block starts none.
+    go(
+        on,
+        [](std::latch& is_busy, std::latch& may_end) -> go_block<> {
+          is_busy.count_down();
+          may_end.wait();
+          co_return;
+        },
+        std::ref(busy), std::ref(go_on));
+    busy.wait();
+    late.emplace("go.inject.before_call");
+    waker = std::thread([&, to = c] {
+      while (!over.load()) {
+        static_cast<void>(to.try_put(1));
+        std::this_thread::yield();
+      }
+    });
+    late->wait_until_reached();
+    over.store(true);
+    go_on.count_down();
+  }
+  late->let_go();
+  waker.join();
 }
 
 }  // namespace

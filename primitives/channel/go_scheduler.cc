@@ -154,33 +154,47 @@ bool go_scheduler::inject(task& ready) noexcept {
     if (ended_.load(std::memory_order_relaxed)) return false;  // written under the lock
     number = injected_.push(ready);
     arrivals_.fetch_add(1, std::memory_order_relaxed);  // a hint that something came
+    // Relaxed: written under the lock.
+    const bool is_watched = watched_.load(std::memory_order_relaxed);
     if (working_ == 0) {
       ++working_;
-      if (watched_.load(std::memory_order_relaxed)) {
+      if (is_watched) {
         recalled_ = true;
         recall_.notify_one();
         return true;
       }
       added = idle_driver();
+    } else if (is_watched || !own_threads_) {
+      return true;
     }
+    // What is ready may run now, and then nothing keeps the runtime from ending this.
+    acquire();
   }
+  sync::schedule_point("go.inject.before_call");
+  bool accepted = true;
   if (added == nullptr) {
-    if (!watched_.load(std::memory_order_relaxed)) call_watcher();
-    return true;
+    call_watcher();
+  } else {
+    accepted = submit(*added) || !withdraw(number);
   }
-  if (submit(*added)) return true;
+  release();
+  return accepted;
+}
+
+// Nobody came for what was injected. True: the task of this number is the caller's again.
+bool go_scheduler::withdraw(std::uint64_t number) noexcept {
   // Nor is there anybody else for those that came meanwhile.
   task_line refused;
   bool is_here = false;
   {
     const sync::mutex_lock lock(mutex_);
     --working_;
-    if (working_ > 0 || watched_.load(std::memory_order_relaxed)) return true;
+    if (working_ > 0 || watched_.load(std::memory_order_relaxed)) return false;
     is_here = injected_.withdraw(number);
     refused = std::exchange(injected_, {});
   }
   discard_all(refused);
-  return !is_here;
+  return is_here;
 }
 
 // One that comes to watch; it finds work if it has to.

@@ -97,6 +97,7 @@ class go_scheduler final : public runtime_part {
   ~go_scheduler();
 
   bool inject(task& ready) noexcept;
+  bool withdraw(std::uint64_t number) noexcept;
   void push_local(driver& here_now, task& ready) noexcept;
   void add_to_line(driver& here_now, task& ready) noexcept;
   void call_watcher() noexcept;

@@ -122,6 +122,38 @@ TEST(queued_elements, others_of_the_same_number_and_sum_are_told) {
             "elements that nobody put 1, expected allowed 0");
 }
 
+// Gives the elements 2 and 3 in the other order.
+template <bool MayOvertake>
+struct changes_places {
+  static constexpr bool may_overtake = MayOvertake;
+  struct queue : subjects::condition_queue::queue {
+    using base = subjects::condition_queue::queue;
+    using base::base;
+    bool put(std::int64_t element) {
+      return base::put(element == 2 || element == 3 ? 5 - element : element);
+    }
+  };
+};
+
+TEST(producers_consumers, only_who_says_so_may_let_elements_change_places) {
+  EXPECT_EQ((queue_verdict<changes_places<false>>(4, 1, 1).message),
+            "elements repeated or out of order 1, expected allowed 0");
+  EXPECT_TRUE((queue_verdict<changes_places<true>>(4, 1, 1).passed));
+}
+
+TEST(producers_consumers, who_may_let_elements_change_places_may_not_repeat_one) {
+  struct repeats_two {
+    static constexpr bool may_overtake = true;
+    struct queue : subjects::condition_queue::queue {
+      using base = subjects::condition_queue::queue;
+      using base::base;
+      bool put(std::int64_t element) { return base::put(element == 3 ? 2 : element); }
+    };
+  };
+  EXPECT_EQ((queue_verdict<repeats_two>(4, 1, 1).message),
+            "elements that nobody put 1, expected allowed 0");
+}
+
 struct refuses {
   struct queue : subjects::condition_queue::queue {
     using base = subjects::condition_queue::queue;
