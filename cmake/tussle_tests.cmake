@@ -9,21 +9,25 @@
 enable_testing()
 include(GoogleTest)
 
+# Tests are compiled about half as long at -O1 as at the library's -O3 and still inline and reorder. Where the sanitizers
+# or the second compiler look at the same tests once more, each at -O0: less than half of that, and no access is optimised
+# away before it is checked. What the tests link with is optimised in every mode.
+set(_test_options -O1)
+if(TUSSLE_MODE STREQUAL "chaos")
+  set(_test_options -O0 ${TUSSLE_UNCHECKED_WHERE_TEMPLATES_ARE_MADE})
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(_test_options -O0)
+endif()
+# To be linked last: the last -O and the last word on a check count, and a mode's own come with tussle::options.
+add_library(tussle_test_options INTERFACE)
+target_compile_options(tussle_test_options INTERFACE ${_test_options})
+
 # GoogleTest takes a compiler longer to read than most tests do: it is read once a build. Tests still include what they
 # use, so that each compiles without it.
-# Tests are compiled about half as long at -O1 as at the library's -O3 and still inline and reorder. Where the sanitizers
-# or the second compiler look at the same tests once more, each at -O0: a third of the time, and no access is optimised
-# away before it is checked. What the tests link with is optimised in every mode.
-set(TUSSLE_TEST_OPTIONS -O1)
-if(TUSSLE_MODE STREQUAL "chaos" OR CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  set(TUSSLE_TEST_OPTIONS -O0)
-endif()
-
 set(_test_headers "${CMAKE_BINARY_DIR}/generated/test_headers.cc")
 file(CONFIGURE OUTPUT "${_test_headers}" CONTENT "// Only here to have the precompiled header made.\n")
 add_library(tussle_test_headers OBJECT "${_test_headers}")
-target_compile_options(tussle_test_headers PRIVATE ${TUSSLE_TEST_OPTIONS})
-target_link_libraries(tussle_test_headers PRIVATE tussle::options GTest::gtest)
+target_link_libraries(tussle_test_headers PRIVATE tussle::options GTest::gtest tussle_test_options)
 target_precompile_headers(tussle_test_headers PRIVATE <gtest/gtest.h> <algorithm> <atomic> <functional> <latch>
   <memory> <optional> <string> <thread> <vector>)
 
@@ -33,13 +37,9 @@ function(tussle_add_test name)
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_compile_options(${name} PRIVATE ${TUSSLE_TEST_OPTIONS})
-  if(TUSSLE_MODE STREQUAL "chaos")
-    target_compile_options(${name} PRIVATE ${TUSSLE_UNCHECKED_WHERE_TEMPLATES_ARE_MADE})
-  endif()
   target_precompile_headers(${name} REUSE_FROM tussle_test_headers)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} tussle::options GTest::gtest
-    $<IF:$<BOOL:${TUSSLE_HAS_SCHEDULE_POINTS}>,tussle::test_main,GTest::gtest_main>)
+    $<IF:$<BOOL:${TUSSLE_HAS_SCHEDULE_POINTS}>,tussle::test_main,GTest::gtest_main> tussle_test_options)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

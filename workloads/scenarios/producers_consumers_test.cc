@@ -141,15 +141,16 @@ TEST(producers_consumers, only_who_says_so_may_let_elements_change_places) {
   EXPECT_TRUE((queue_verdict<changes_places<true>>(4, 1, 1).passed));
 }
 
-TEST(producers_consumers, who_may_let_elements_change_places_may_not_repeat_one) {
-  struct repeats_two {
-    static constexpr bool may_overtake = true;
-    struct queue : subjects::condition_queue::queue {
-      using base = subjects::condition_queue::queue;
-      using base::base;
-      bool put(std::int64_t element) { return base::put(element == 3 ? 2 : element); }
-    };
+struct repeats_two {
+  static constexpr bool may_overtake = true;
+  struct queue : subjects::condition_queue::queue {
+    using base = subjects::condition_queue::queue;
+    using base::base;
+    bool put(std::int64_t element) { return base::put(element == 3 ? 2 : element); }
   };
+};
+
+TEST(producers_consumers, who_may_let_elements_change_places_may_not_repeat_one) {
   EXPECT_EQ((queue_verdict<repeats_two>(4, 1, 1).message),
             "elements that nobody put 1, expected allowed 0");
 }
