@@ -10,12 +10,15 @@
 #include <utility>
 
 #include "primitives/sync/clock.h"
-#include "primitives/sync/per_thread.h"
-#include "primitives/sync/permits.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/task/deadline.h"
+#include "primitives/task/pool_membership.h"
 
 namespace tussle {
+
+using detail::own_line;
+using detail::own_pool;
+
 namespace {
 
 // A few microseconds, on whatever machine.
@@ -27,18 +30,11 @@ constexpr std::chrono::milliseconds linger{20};
 // More would not be told from never, and twice as long not be reckoned with.
 constexpr std::chrono::nanoseconds most_patience = std::chrono::hours(24);
 
-// After so long a thread that waits asks the system for a thread again.
-constexpr std::chrono::milliseconds retry_pause{1};
+// More threads than this would spend their time looking at each other's lines.
+constexpr std::size_t most_lines = 256;
 
-// The pool that the calling thread works for, if it does; whether it ever did; how many short
-// looks come before its next long one, and how many came before the last one.
-struct membership {
-  thread_pool* pool = nullptr;
-  bool was_member = false;
-  unsigned short_looks = 0;
-  unsigned short_looks_before = 0;
-};
-using own_pool = sync::per_thread<membership, membership>;
+// Every so many turns a thread looks at the common line first.
+constexpr std::uint32_t turns_between_looks = 61;
 
 std::size_t usual_prompt() noexcept {
 #if defined(TUSSLE_MODE_SIM)
@@ -53,16 +49,21 @@ std::size_t usual_prompt() noexcept {
 thread_pool::thread_pool(thread_pool_options options)
     : options_(options),
       patience_(std::clamp(options.patience, options.patience.zero(), most_patience)),
-      prompt_(usual_prompt()) {}
+      prompt_(usual_prompt()),
+      has_own_lines_(is_patient() && options.most_threads <= most_lines) {}
 
 thread_pool::~thread_pool() {
   shutdown(shutdown_policy::discard);
   join();
 }
 
-bool thread_pool::submit(task& work) noexcept { return submit(work, false); }
+bool thread_pool::submit(task& work) noexcept {
+  return keeps(work) || submit(work, false);
+}
 
-bool thread_pool::submit_accepted(task& work) noexcept { return submit(work, true); }
+bool thread_pool::submit_accepted(task& work) noexcept {
+  return keeps(work) || submit(work, true);
+}
 
 bool thread_pool::submit(task& work, bool was_accepted) noexcept {
   std::optional<member_at> added;
@@ -100,7 +101,7 @@ bool thread_pool::bring(std::optional<member_at>& added) {
 
 bool thread_pool::call_lookout() {
   if (!looked_out_) return false;
-  looked_out_ = false;
+  leave_lookout();
   ++recalls_;
   ++coming_;
   recall_.notify_one();
@@ -124,6 +125,8 @@ bool thread_pool::add(std::optional<member_at>& added) {
   } catch (const std::bad_alloc&) {
     return false;
   }
+  // Without the memory for it the thread has none.
+  if (has_own_lines_) (*added)->own.reset(new (std::nothrow) own_line);
   ++alive_;
   ++starting_;
   ++coming_;
@@ -177,6 +180,7 @@ bool thread_pool::start(member_at one) {
 
 void thread_pool::work(member& self) noexcept {
   own_pool::mine().pool = this;
+  own_pool::mine().line = self.own.get();
   own_pool::mine().was_member = true;
   turn now = come(self, false);
   while (now.work != nullptr) {
@@ -187,7 +191,9 @@ void thread_pool::work(member& self) noexcept {
     sync::schedule_point("thread_pool.work.after_run");
     now = next_turn(self, sync::cycles() - begun);
   }
-  own_pool::mine().pool = nullptr;  // what the thread still does is no work of the pool
+  // What the thread still does is no work of the pool.
+  own_pool::mine().pool = nullptr;
+  own_pool::mine().line = nullptr;
 }
 
 bool thread_pool::begin_to_wait() noexcept {
@@ -195,6 +201,7 @@ bool thread_pool::begin_to_wait() noexcept {
     const sync::mutex_lock lock(mutex_);
     --running_;
     ++waiting_;
+    if (own_line* const own = own_pool::mine().line) close(*own);
     if (line_.length() == 0) return true;
   }
   return leave_line_to_others();
@@ -226,72 +233,6 @@ bool thread_pool::leave_line_to_others() noexcept {
   }
 }
 
-namespace detail {
-
-blocking_region::blocking_region() noexcept : pool_(own_pool::mine().pool) {
-  if (pool_ != nullptr) asks_again_ = !pool_->begin_to_wait();
-}
-blocking_region::~blocking_region() {
-  if (pool_ != nullptr) pool_->end_to_wait();
-}
-
-const sync::time_point* blocking_region::wake_by(
-    const sync::time_point* deadline) noexcept {
-  if (!asks_again_) [[likely]]
-    return deadline;
-  if (next_ask_ && sync::clock::now() >= *next_ask_) {
-    asks_again_ = !pool_->leave_line_to_others();
-    if (!asks_again_) return deadline;
-  }
-  next_ask_ = deadline_after(retry_pause);
-  return deadline != nullptr && *deadline < *next_ask_ ? deadline : &*next_ask_;
-}
-
-namespace {
-
-// Of threads that look for long.
-constinit sync::permits lookers;
-
-bool may_look_for_long() noexcept {
-  static const unsigned most = sync::usable_cores() - 1;
-  return lookers.try_acquire(most);
-}
-
-}  // namespace
-
-look::look() noexcept : longest_(shortest) {
-  constexpr std::uint64_t longest = 200'000;
-  membership& mine = own_pool::mine();
-  if (mine.pool != nullptr) return;
-  if (mine.short_looks > 0) {
-    --mine.short_looks;
-  } else if (may_look_for_long()) {
-    longest_ = longest;
-  }
-}
-
-look::~look() {
-  if (longest_ != shortest) lookers.release();
-}
-
-// After a long look in vain the next long one comes after seven, then fifteen, 31 and so on:
-// two threads that wait for each other in turn, each woken too late to meet the other's look,
-// come out of it so, and who always waits for long loses little.
-void look::was(bool in_vain) const noexcept {
-  constexpr unsigned fewest = 7;
-  constexpr unsigned most = 1023;
-  membership& mine = own_pool::mine();
-  if (!in_vain) {
-    mine.short_looks = 0;
-    mine.short_looks_before = 0;
-  } else if (longest_ != shortest) {
-    mine.short_looks_before = std::clamp(2 * mine.short_looks_before + 1, fewest, most);
-    mine.short_looks = mine.short_looks_before;
-  }
-}
-
-}  // namespace detail
-
 void thread_pool::end_if_all_ended() noexcept {
   if (alive_ == 0 && starting_ == 0) all_ended_.notify_all();
 }
@@ -299,11 +240,18 @@ void thread_pool::end_if_all_ended() noexcept {
 // Straight on, where something waits: nobody has to be called for it.
 thread_pool::turn thread_pool::next_turn(member& self, std::uint64_t cycles) {
   bool looks = false;
+  // Relaxed: the lookout's measure of what moves.
+  const std::uint32_t turns = self.turns.load(std::memory_order_relaxed) + 1;
+  self.turns.store(turns, std::memory_order_relaxed);
+  // What takes longer is worth asking whether another thread should come.
+  if (self.own != nullptr && cycles < quick_run && turns % turns_between_looks != 0) {
+    if (task* const next = self.own->pop()) return {.work = next};
+  }
   {
     const sync::mutex_lock lock(mutex_);
     // The mean of the last eight or so; cut, so that one that waited is soon forgotten.
     usual_run_ = (7 * usual_run_ + std::min(cycles, 8 * quick_run)) / 8;
-    turn next = take();
+    turn next = take(self);
     if (next.work != nullptr) return next;
     --running_;
     looks = coming_ == 0;
@@ -313,11 +261,16 @@ thread_pool::turn thread_pool::next_turn(member& self, std::uint64_t cycles) {
 }
 
 // Of a thread that counts as running. A task, if there is one.
-thread_pool::turn thread_pool::take() {
+thread_pool::turn thread_pool::take(member& self) {
   turn next{.work = line_.pop()};
+  if (next.work == nullptr && self.own != nullptr) next.work = self.own->pop();
+  if (next.work == nullptr && has_own_lines_) next.work = steal();
   if (next.work == nullptr) return next;
   ++taken_;
   if (!line_is_served()) static_cast<void>(bring(next.added));
+  // As long as somebody watches over it, and where line_is_served() asks for nobody.
+  if (self.own != nullptr && open_ && looked_out_ && (running_ >= prompt_ || is_quick()))
+    self.own->open();
   return next;
 }
 
@@ -344,7 +297,7 @@ thread_pool::turn thread_pool::come(member& self, bool looks) {
         is_patient() && look_out())
       --coming_;
     ++running_;
-    turn next = take();
+    turn next = take(self);
     if (next.work != nullptr) return next;
     --running_;
     if (!open_ || !idle()) break;
@@ -372,8 +325,10 @@ bool thread_pool::look_out() {
       --recalls_;
       return true;
     }
-    const bool moves = taken_ != seen;
+    bool helps = false;
+    const bool moves = look_at_lines(helps) || taken_ != seen;
     seen = taken_;
+    if (helps) break;
     if (!open_ || (!moves && line_.length() > 0 && !bring_for_stuck(wanted))) break;
     if (recalls_ > 0) continue;  // called while it let go of the lock to start a thread
     if (!moves && line_.length() > 0) {
@@ -385,16 +340,18 @@ bool thread_pool::look_out() {
     wanted = 1;
     quiet = moves ? quiet.zero() : quiet + pause;
     if (quiet >= std::min<std::chrono::nanoseconds>(linger, options_.idle_time)) {
-      looked_out_ = false;
-      return false;
+      leave_lookout();
+      if (line_.length() == 0) return false;
+      ++coming_;
+      return true;
     }
     pause = std::min(2 * pause, longest);
   }
-  // Nobody else can be had, or all is to end: one more to take from the line.
+  // Nobody else can be had, or a core can, or all is to end: one more to take from the line.
   if (recalls_ > 0) {  // called meanwhile, and counted: another may be the lookout now
     --recalls_;
   } else {
-    looked_out_ = false;
+    leave_lookout();
     ++coming_;
   }
   return true;
@@ -438,6 +395,7 @@ void thread_pool::shutdown(shutdown_policy waiting) noexcept {
   {
     const sync::mutex_lock lock(mutex_);
     open_ = false;
+    close_lines();
     if (waiting == shutdown_policy::discard) drains_ = false;
     if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, {});
     wanted_.notify_all();
@@ -470,7 +428,7 @@ std::size_t thread_pool::threads() const {
 // Gives back what threads that ended have left. Not by a thread that is ending itself, where
 // its last destructors submit something: two of them would wait for each other.
 void thread_pool::join_ended() noexcept {
-  const membership& mine = own_pool::mine();
+  const detail::pool_membership& mine = own_pool::mine();
   if (mine.was_member && mine.pool == nullptr) return;
   std::list<member> gone;
   {

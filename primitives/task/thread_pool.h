@@ -34,6 +34,7 @@
 #include <cstdint>
 #include <limits>
 #include <list>
+#include <memory>
 #include <optional>
 
 #include "absl/base/thread_annotations.h"
@@ -44,6 +45,7 @@
 #include "primitives/sync/thread.h"
 #include "primitives/task/blocking_region.h"
 #include "primitives/task/executor.h"
+#include "primitives/task/own_line.h"
 #include "primitives/task/task_line.h"
 
 namespace tussle {
@@ -88,6 +90,9 @@ class thread_pool final : public executor {
   friend class detail::blocking_region;
 
   struct member {
+    std::unique_ptr<detail::own_line> own;  // null: it has none
+    sync::atomic<std::uint32_t> turns{0};   // tasks that it has run
+    std::uint32_t seen_turns = 0;           // by the lookout
     sync::thread thread;
     bool started = false;  // the handle is there
     bool ended = false;    // it will do nothing more
@@ -99,6 +104,7 @@ class thread_pool final : public executor {
     std::optional<member_at> added = {};
   };
 
+  bool keeps(task& work) noexcept;
   bool submit(task& work, bool was_accepted) noexcept;
   bool is_patient() const { return patience_ > patience_.zero(); }
   bool is_quick() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -106,6 +112,10 @@ class thread_pool final : public executor {
   bool bring(std::optional<member_at>& added) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool call_idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool call_lookout() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void leave_lookout() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void close_lines() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void close(detail::own_line& line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void move_to_common(detail::own_line& line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool add(std::optional<member_at>& added) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool somebody_looks() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool is_left_to_others(std::uint64_t number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -114,9 +124,11 @@ class thread_pool final : public executor {
   void work(member& self) noexcept;
   turn come(member& self, bool looks);
   turn next_turn(member& self, std::uint64_t cycles);
-  turn take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  turn take(member& self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  task* steal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool look_out() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool look_at_lines(bool& helps) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool begin_to_wait() noexcept;
   void end_to_wait() noexcept;
   bool leave_line_to_others() noexcept;
@@ -127,6 +139,7 @@ class thread_pool final : public executor {
   const thread_pool_options options_;
   const std::chrono::nanoseconds patience_;  // of the options, within bounds
   const std::size_t prompt_;  // so many running threads are brought without patience
+  const bool has_own_lines_;
 
   sync::mutex joining_;  // before mutex_
   mutable sync::mutex mutex_;
