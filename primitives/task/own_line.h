@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "primitives/sync/atomic.h"
+#include "primitives/sync/schedule_point.h"
 #include "primitives/task/executor.h"
 
 namespace tussle::detail {
@@ -39,6 +40,7 @@ class own_line {
     // (2) seq_cst, as (3), (4) and (6): either this sees that it was closed, or who closes it
     // sees the task. Release, too; pairs with (4).
     end_.store(end + 1, std::memory_order_seq_cst);
+    sync::schedule_point("own_line.push.before_look");
     // (3)
     return open_.load(std::memory_order_seq_cst) ? kept::yes : kept::closed_meanwhile;
   }
