@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "harness/schedule/sim/program.h"
 #include "harness/schedule/sim/report.h"
 #include "harness/schedule/sim/weak_memory.h"
+#include "primitives/sync/clock.h"
 #include "primitives/sync/condition_variable.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/sync/plain.h"
@@ -41,8 +43,8 @@ struct letter final : task {
 // closed, as a pool does.
 void a_line_is_closed_while_it_is_filled() {
   detail::own_line line;
-  std::array<letter, 3> letters;
-  std::array<bool, 3> accepted{};
+  std::array<letter, 5> letters;
+  std::array<bool, 5> accepted{};
   sync::mutex mutex;
   line.open();
   sim::threads({[&] {
@@ -61,7 +63,9 @@ void a_line_is_closed_while_it_is_filled() {
                   while (task* const one = line.pop()) static_cast<letter*>(one)->read();
                 },
                 [&] {
-                  if (task* const one = line.pop()) static_cast<letter*>(one)->read();
+                  for (int i = 0; i < 3; ++i) {
+                    if (task* const one = line.pop()) static_cast<letter*>(one)->read();
+                  }
                 }});
   sim::require(line.pop() == nullptr, "closed, it is empty");
   for (std::size_t i = 0; i < letters.size(); ++i)
@@ -146,38 +150,79 @@ void a_shutdown_discards_what_tasks_submit() {
   tasks.check();
 }
 
-// The last task of the chain waits for one that it has submitted itself.
-void a_task_waits_for_what_it_has_submitted(bool visibly) {
-  sync::mutex mutex;
-  sync::condition_variable changed;
-  bool open = false;
-  const promise<int> opened;
-  const promise<int> over;
+// What the last task of a chain waits for, submitted by itself.
+enum class wait { for_promise, unseen, late_and_unseen };
+
+class waiting_chain {
+ public:
+  waiting_chain(thread_pool& pool, wait how)
+      : opens_([this] {
+          static_cast<void>(opened_.deliver(1));
+          const sync::mutex_lock lock(mutex_);
+          open_ = true;
+          changed_.notify_all();
+        }),
+        tasks_(pool, links, [this, &pool, how] {
+          // As long as a lookout stays where nothing happens.
+          if (how == wait::late_and_unseen) stay(std::chrono::milliseconds(20));
+          sim::require(pool.submit(opens_), "the pool is open");
+          if (how == wait::for_promise) {
+            opened_.get();
+          } else {
+            const sync::mutex_lock lock(mutex_);
+            while (!open_) changed_.wait(mutex_);
+          }
+          static_cast<void>(over_.deliver(1));
+        }) {}
+
+  void get() const { over_.get(); }
+  void check() const {
+    sim::require(opens_.ran == 1, "it ran though who submitted it waited");
+    tasks_.check();
+  }
+
+ private:
+  void stay(std::chrono::nanoseconds time) {
+    const sync::time_point end = sync::clock::now() + time;
+    const sync::mutex_lock lock(mutex_);
+    while (changed_.wait_until(mutex_, end)) continue;
+  }
+
+  sync::mutex mutex_;
+  sync::condition_variable changed_;
+  bool open_ = false;
+  const promise<int> opened_;
+  const promise<int> over_;
+  job opens_;
+  const chain tasks_;
+};
+
+void a_task_waits(wait how) {
   thread_pool pool({.most_threads = 3});
-  job opens([&] {
-    static_cast<void>(opened.deliver(1));
-    const sync::mutex_lock lock(mutex);
-    open = true;
-    changed.notify_all();
-  });
-  const chain tasks(pool, links, [&] {
-    sim::require(pool.submit(opens), "the pool is open");
-    if (visibly) {
-      opened.get();
-    } else {
-      const sync::mutex_lock lock(mutex);
-      while (!open) changed.wait(mutex);
-    }
-    static_cast<void>(over.deliver(1));
-  });
-  over.get();
+  const waiting_chain one(pool, how);
+  one.get();
   pool.shutdown(shutdown_policy::drain);
   pool.join();
-  sim::require(opens.ran == 1, "it ran though who submitted it waited");
-  tasks.check();
+  one.check();
 }
-void a_task_waits_visibly() { a_task_waits_for_what_it_has_submitted(true); }
-void a_task_waits_unseen() { a_task_waits_for_what_it_has_submitted(false); }
+void a_task_waits_visibly() { a_task_waits(wait::for_promise); }
+void a_task_waits_unseen() { a_task_waits(wait::unseen); }
+void a_task_waits_unseen_when_nobody_has_looked_for_long() {
+  a_task_waits(wait::late_and_unseen);
+}
+
+// As many as there are cores, so that who comes only looks.
+void two_tasks_wait_unseen() {
+  thread_pool pool({.most_threads = 4});
+  const waiting_chain one(pool, wait::unseen);
+  const waiting_chain other(pool, wait::unseen);
+  one.get();
+  other.get();
+  pool.shutdown(shutdown_policy::drain);
+  pool.join();
+  one.check();
+  other.check();
+}
 
 struct program {
   const char* name;
@@ -188,7 +233,7 @@ class pool_lines_in_sim : public testing::TestWithParam<program> {};
 
 sim::result explored(const program& what, sim::strategy how, bool weak) {
   sim::options options{.name = what.name, .with = how};
-  options.executions = 1'500;
+  options.executions = 10'000;
   if (weak) options.memory = &sim::make_weak_memory;
   return sim::explore(options, what.run);
 }
@@ -213,7 +258,10 @@ INSTANTIATE_TEST_SUITE_P(
                     program{"a_shutdown_discards_what_tasks_submit",
                             &a_shutdown_discards_what_tasks_submit},
                     program{"a_task_waits_visibly", &a_task_waits_visibly},
-                    program{"a_task_waits_unseen", &a_task_waits_unseen}),
+                    program{"a_task_waits_unseen", &a_task_waits_unseen},
+                    program{"a_task_waits_unseen_when_nobody_has_looked_for_long",
+                            &a_task_waits_unseen_when_nobody_has_looked_for_long},
+                    program{"two_tasks_wait_unseen", &two_tasks_wait_unseen}),
     [](const testing::TestParamInfo<program>& each) {
       return std::string(each.param.name);
     });

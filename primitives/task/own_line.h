@@ -5,7 +5,7 @@
 //
 // Order:    first in, first out, whoever takes. Newest first is quicker where tasks fork, but
 //           an agent that always has work would starve the others.
-// Bound:    256 tasks; what does not fit goes to the common line.
+// Bound:    `slots` tasks; what does not fit goes to the common line.
 // Source:   the local queue of Go's scheduler (Vyukov 2012, "Scalable Go scheduler design"), a
 //           ring of one producer and many consumers. That it can be closed is added: push and
 //           close look at what the other has written, as in Dekker's algorithm.
@@ -25,6 +25,12 @@ namespace tussle::detail {
 class own_line {
  public:
   enum class kept { yes, no, closed_meanwhile };
+
+#if defined(TUSSLE_MODE_SIM)
+  static constexpr std::size_t slots = 2;  // so that an execution comes around
+#else
+  static constexpr std::size_t slots = 256;
+#endif
 
   // Of the thread whose line it is. `closed_meanwhile`: the task may be in it, or was taken
   // by whoever closed it.
@@ -75,8 +81,6 @@ class own_line {
   void close() noexcept { open_.store(false, std::memory_order_seq_cst); }  // (6)
 
  private:
-  static constexpr std::size_t slots = 256;
-
   alignas(64) sync::atomic<std::uint64_t> begin_{0};
   alignas(64) sync::atomic<std::uint64_t> end_{0};
   sync::atomic<bool> open_{false};
