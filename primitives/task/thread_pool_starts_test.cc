@@ -340,11 +340,14 @@ class hold_up_a_submit final : public tests::scoped_scheduler {
 TEST(thread_pool, outlives_a_submit_whose_task_is_over) {
   if (!sync::has_schedule_points) GTEST_SKIP() << "no schedule points in this mode";
   hold_up_a_submit submit;
-  auto pool = std::make_unique<thread_pool>(thread_pool_options{});
+  auto pool = std::make_unique<thread_pool>(
+      thread_pool_options{.idle_time = std::chrono::milliseconds(1),
+                          .patience = std::chrono::nanoseconds(0)});
   std::latch over(1);
   work one([&] { over.count_down(); });
   std::thread submitter([&, to = pool.get()] { EXPECT_TRUE(to->submit(one)); });
   over.wait();
+  while (pool->threads() > 0) std::this_thread::yield();
   std::thread ends([&] {
     submit.tell_when_this_thread_waits();
     pool.reset();
