@@ -125,10 +125,10 @@ TEST_F(agent_schedule, AGT_28_who_sent_behind_a_refused_action_is_not_forgotten)
 TEST(agent, AGT_28_draining_runs_what_was_accepted_behind_a_send_that_comes_too_late) {
   for (const bool off : {false, true}) {
     int reported = 0;
+    freeze_at freeze("agent.send.before_submit");
     runtime on({.at_end = shutdown_policy::drain,
                 .uncaught = [&](const std::exception_ptr&) { ++reported; }});
     agent<int> a(0, {.on = &on});
-    freeze_at freeze("agent.send.before_submit");
     bool refused = false;
     std::thread sender([&] {
       try {

@@ -76,10 +76,15 @@ bool thread_pool::submit(task& work, bool was_accepted) noexcept {
     arrivals_.fetch_add(1, std::memory_order_relaxed);
     if (line_is_served() || !bring(added)) return is_left_to_others(number);
     if (!added) return true;
+    ++submitting_;
   }
-  if (start(*added)) return true;
+  const bool started = start(*added);
+  sync::schedule_point("thread_pool.submit.before_end");
   const sync::mutex_lock lock(mutex_);
-  return is_left_to_others(number);
+  const bool accepted = started || is_left_to_others(number);
+  --submitting_;
+  end_if_all_ended();
+  return accepted;
 }
 
 // Whether a task that takes as long as those before it is over sooner than a thread wakes up.
@@ -142,7 +147,10 @@ bool thread_pool::somebody_looks() const { return alive_ > starting_ + waiting_;
 // still being started, that may fail. False: there is none, and the task is the caller's
 // again.
 bool thread_pool::is_left_to_others(std::uint64_t number) {
+  ++submitting_;
   while (starting_ > 0 && !somebody_looks()) start_ended_.wait(mutex_);
+  --submitting_;
+  end_if_all_ended();
   // With as many threads as it may have, a pool makes tasks wait for those that wait.
   if (somebody_looks() || alive_ >= options_.most_threads) return true;
   return !line_.withdraw(number);  // or it has run, or was discarded by a shutdown
@@ -234,7 +242,7 @@ bool thread_pool::leave_line_to_others() noexcept {
 }
 
 void thread_pool::end_if_all_ended() noexcept {
-  if (alive_ == 0 && starting_ == 0) all_ended_.notify_all();
+  if (alive_ == 0 && starting_ == 0 && submitting_ == 0) all_ended_.notify_all();
 }
 
 // Straight on, where something waits: nobody has to be called for it.
@@ -411,7 +419,8 @@ void thread_pool::join() noexcept {
     {
       const sync::mutex_lock lock(mutex_);
       // Each time: what was accepted before a drain may bring a thread meanwhile.
-      while (alive_ > 0 || starting_ > 0) all_ended_.wait(mutex_);
+      // Nor may the pool go under who has submitted what was over sooner than the submit.
+      while (alive_ > 0 || starting_ > 0 || submitting_ > 0) all_ended_.wait(mutex_);
       if (members_.empty()) return;
       last = std::move(members_.front().thread);
       members_.pop_front();

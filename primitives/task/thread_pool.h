@@ -150,9 +150,10 @@ class thread_pool final : public executor {
   detail::task_line line_ ABSL_GUARDED_BY(mutex_);
   std::list<member> members_ ABSL_GUARDED_BY(mutex_);
   std::size_t alive_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::size_t starting_ ABSL_GUARDED_BY(mutex_) = 0;  // their handles are not there yet
-  std::size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;      // asleep, and not called
-  std::size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;     // made to sleepers, not heard yet
+  std::size_t starting_ ABSL_GUARDED_BY(mutex_) = 0;    // their handles are not there yet
+  std::size_t submitting_ ABSL_GUARDED_BY(mutex_) = 0;  // start a thread, or wait for one
+  std::size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;        // asleep, and not called
+  std::size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;       // made to sleepers, not heard yet
   std::size_t coming_ ABSL_GUARDED_BY(mutex_) = 0;  // called, started or back from a task
   std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // have a task, and do not wait
   std::size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // have a task, and wait

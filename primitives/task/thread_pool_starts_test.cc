@@ -136,7 +136,9 @@ TEST(thread_pool, what_was_left_to_a_start_that_fails_wakes_a_thread_that_sleeps
 TEST(thread_pool, a_lookout_that_has_looked_often_still_brings_a_thread) {
   if (!sync::has_schedule_points) GTEST_SKIP() << "no schedule points in this mode";
   hold_up_a_start start(3);
-  thread_pool pool({.patience = std::chrono::microseconds(1)});
+  // A lookout that has left, where this thread came late, is soon another one.
+  thread_pool pool({.idle_time = std::chrono::milliseconds(100),
+                    .patience = std::chrono::microseconds(1)});
   std::latch blocked(1);
   std::latch both_inside(2);
   std::latch go_on(1);
@@ -301,6 +303,60 @@ TEST(thread_pool, the_last_that_waits_asks_for_a_thread_until_there_is_one) {
   pool.join();
 
   EXPECT_EQ(starts.failed(), 4);
+}
+
+// Holds the first thread that has started another for what it has submitted; and tells when
+// the thread that says so waits.
+class hold_up_a_submit final : public tests::scoped_scheduler {
+ public:
+  hold_up_a_submit() { install(); }
+  ~hold_up_a_submit() { uninstall(); }
+  hold_up_a_submit(const hold_up_a_submit&) = delete;
+  hold_up_a_submit& operator=(const hold_up_a_submit&) = delete;
+
+  void tell_when_this_thread_waits() { tells = true; }
+  void tell() {
+    if (!told_.exchange(true)) waits_or_is_through.count_down();
+  }
+
+  void before(const sync::visible_operation& next) noexcept override {
+    if (next.kind == sync::operation::wait && tells) tell();
+    if (next.kind != sync::operation::named_point) return;
+    if (std::string_view("thread_pool.submit.before_end") != next.name) return;
+    if (held_.exchange(true)) return;
+    goes_on.wait();
+  }
+
+  std::latch waits_or_is_through{1};
+  std::latch goes_on{1};
+
+ private:
+  inline static thread_local bool tells = false;
+  std::atomic<bool> told_{false};
+  std::atomic<bool> held_{false};
+};
+
+// What was submitted may be over before the submit, and whoever waits for it end the pool.
+TEST(thread_pool, outlives_a_submit_whose_task_is_over) {
+  if (!sync::has_schedule_points) GTEST_SKIP() << "no schedule points in this mode";
+  hold_up_a_submit submit;
+  auto pool = std::make_unique<thread_pool>(
+      thread_pool_options{.idle_time = std::chrono::milliseconds(1),
+                          .patience = std::chrono::nanoseconds(0)});
+  std::latch over(1);
+  work one([&] { over.count_down(); });
+  std::thread submitter([&, to = pool.get()] { EXPECT_TRUE(to->submit(one)); });
+  over.wait();
+  while (pool->threads() > 0) std::this_thread::yield();
+  std::thread ends([&] {
+    submit.tell_when_this_thread_waits();
+    pool.reset();
+    submit.tell();
+  });
+  submit.waits_or_is_through.wait();
+  submit.goes_on.count_down();
+  submitter.join();
+  ends.join();
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace tussle::tests {
 
 // Enough to meet contention, few enough for two cores; fewer where every operation is
 // watched.
-inline constexpr int rounds = sync::has_schedule_points ? 2'000 : 20'000;
+inline constexpr int rounds = sync::has_schedule_points ? 2'000 : 10'000;
 
 // Calls body(index) on `count` threads that start together and joins them.
 // Throws what the first of them (by index) threw.

@@ -268,7 +268,6 @@ def test_a_long_table_shows_its_beginning_and_all_when_asked(
     assert len(column(chromium, 1)) == 1000
 
 
-MOST_MS = 100.0
 FILTER = """(() => {
     const table = document.querySelector('.raw table'), box = document.querySelector('.raw .filter');
     table.closest('details').open = true; table.offsetHeight;
@@ -280,16 +279,23 @@ FILTER = """(() => {
     return words.map((word, index) => Math.min(...rounds.map(round => round[index]))); })()"""
 
 
-def test_five_thousand_rows_filter_within_a_tenth_of_a_second(
+def filter_ms(chromium: Browser, page: Path) -> tuple[int, float]:
+    """Returns the rows of the page, and the median of what a filter takes, in milliseconds with layout."""
+    chromium.open(page)
+    rows: int = chromium.value("document.querySelector('.raw table').tBodies[0].rows.length")
+    return rows, statistics.median(chromium.value(FILTER))
+
+
+def test_a_filter_takes_no_more_than_its_share_of_five_thousand_rows(
     chromium: Browser, tmp_path: Path, record_property: Any
 ) -> None:
-    run = Synthetic(workloads=("counter", "read_mostly"), blocks=9, repetitions=3)
-    page = reports.render(run.write(tmp_path))
-    chromium.open(page)
-    rows = chromium.value("document.querySelector('.raw table').tBodies[0].rows.length")
-    took = chromium.value(FILTER)
+    few, few_ms = filter_ms(chromium, reports.render(
+        Synthetic(workloads=("counter",), blocks=2).write(tmp_path / "few")))
+    many, many_ms = filter_ms(chromium, reports.render(
+        Synthetic(workloads=("counter", "read_mostly"), blocks=9, repetitions=3).write(tmp_path / "many")))
 
-    record_property("filter_ms", took)
-    print(f"{rows} rows, the fastest of three each, milliseconds with layout: {[round(one, 1) for one in took]}")
-    assert rows >= 5000
-    assert statistics.median(took) < MOST_MS, took
+    record_property("filter_ms", many_ms)
+    print(f"{few} rows {few_ms:.1f} ms, {many} rows {many_ms:.1f} ms, the fastest of three each, with layout")
+    assert many >= 5000
+    # In proportion to the rows, or to their square? The clock of the page ticks in tenths of a millisecond.
+    assert many_ms < 3 * (many / few) * max(few_ms, 0.5)

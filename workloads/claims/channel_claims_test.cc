@@ -63,6 +63,7 @@ class blocking_go_blocks {
  public:
   blocking_go_blocks(runtime& on, int count) {
     for (int i = 0; i < count; ++i) ends_.push_back(go(on, &wait, this));
+    while (begun() < 1) std::this_thread::yield();
   }
   int begun() const { return begun_.load(); }
   int ask_all() {
@@ -245,7 +246,7 @@ struct narrows {
 };
 
 TEST(channel_claims, a_pipeline_that_narrows_is_seen) {
-  const impatience short_waits;
+  const impatience enough_for_the_first_wave{std::chrono::milliseconds(4000)};
   const evidence found = pipeline_keeps_order<narrows>(std::chrono::milliseconds(1));
 
   EXPECT_EQ(found.came_to, verdict::refuted);

@@ -10,7 +10,9 @@ namespace tussle::workloads::claims {
 // For its lifetime.
 class impatience {
  public:
-  impatience() { long_enough = std::chrono::milliseconds(200); }
+  explicit impatience(std::chrono::milliseconds wait = std::chrono::milliseconds(200)) {
+    long_enough = wait;
+  }
   ~impatience() { long_enough = usual_; }
   impatience(const impatience&) = delete;
   impatience& operator=(const impatience&) = delete;

@@ -17,7 +17,7 @@
 namespace tussle::workloads {
 namespace {
 
-// A step takes tenths of a second, all of it work.
+// A step takes a twentieth of a second and more, all of it work.
 struct slow {
   static harness::subject_info info() {
     return {.name = "slow", .description = "Works long.", .source = "none"};
@@ -26,7 +26,7 @@ struct slow {
    public:
     explicit counter(std::int64_t initial) : inner_(initial) {}
     void increment(std::int64_t hold) {
-      constexpr std::int64_t long_work = 200'000'000;
+      constexpr std::int64_t long_work = 50'000'000;
       harness::work(long_work);
       inner_.increment(hold);
     }

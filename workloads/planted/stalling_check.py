@@ -19,16 +19,17 @@ STALL_S = 2
 class Stalling(unittest.TestCase):
     """Runs single cases as the runner does."""
 
-    def run_case(self, case: str, *more: str) -> tuple[int, dict[str, Any], str]:
+    def run_case(self, case: str, *more: str, window: float = 0.2) -> tuple[int, dict[str, Any], str]:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "result.json"
             command = [BINARY, f"--case={case}/threads:2", f"--stall={STALL_S}",
-                       f"--out={out}", "--window=0.2", *more]
+                       f"--out={out}", f"--window={window}", *more]
             ended = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=False)
             return ended.returncode, json.loads(out.read_text()), ended.stderr.decode()
 
     def stalled(self, case: str, kind: str) -> tuple[list[dict[str, Any]], str]:
-        code, result, said = self.run_case(case, "--perturb=1")
+        # Long enough for what takes chance to come to a stand; then the watchdog ends it.
+        code, result, said = self.run_case(case, "--perturb=1", window=30)
         self.assertEqual(code, 4, said)
         stall = result["stall"]
         self.assertEqual((stall["kind"], stall["phase"]), (kind, "running"), said)

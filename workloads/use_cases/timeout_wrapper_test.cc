@@ -34,11 +34,14 @@ TYPED_TEST(sound_limit, gives_one_result_in_time_and_leaves_nobody_behind) {
   }
 }
 
-// One step with a call that gives up after few milliseconds if nobody tells it to stop.
+// Nobody comes who would tell it to stop, or somebody will.
+constexpr std::chrono::milliseconds soon{10};
+constexpr std::chrono::milliseconds late{10'000};
+
+// One step with a call that gives up after a while if nobody tells it to stop.
 template <typename Subject>
-verdict after_one_step(double calls) {
-  timeout_wrapper::run<Subject> run(conditions_of({{"calls", calls}}, 1),
-                                    std::chrono::milliseconds(10));
+verdict after_one_step(double calls, std::chrono::milliseconds patience) {
+  timeout_wrapper::run<Subject> run(conditions_of({{"calls", calls}}, 1), patience);
   harness::worker self(0, 1, 1);
   run.step(self);
   run.settle();
@@ -46,17 +49,17 @@ verdict after_one_step(double calls) {
 }
 
 TEST(planted_async_that_waits, is_held_up_by_the_call) {
-  EXPECT_FALSE(after_one_step<planted::async_that_waits>(endless).passed);
+  EXPECT_FALSE(after_one_step<planted::async_that_waits>(endless, soon).passed);
 }
 
 TEST(planted_never_cancelled, leaves_the_call_running) {
-  const verdict found = after_one_step<planted::never_cancelled>(endless);
+  const verdict found = after_one_step<planted::never_cancelled>(endless, soon);
 
   EXPECT_EQ(found.message.find("calls that nobody told to stop"), 0U) << found.message;
 }
 
 TEST(planted_wall_clock_limit, waits_for_a_time_that_moves_away) {
-  EXPECT_FALSE(after_one_step<planted::wall_clock_limit>(endless).passed);
+  EXPECT_FALSE(after_one_step<planted::wall_clock_limit>(endless, soon).passed);
 }
 
 // Has the value of the call, changed.
@@ -75,14 +78,14 @@ timed_value half_of(timed_value value) { return {value.word, value.again + 1}; }
 timed_value next_of(timed_value value) { return {value.word + 1, value.again + 1}; }
 
 TEST(timeout_wrapper, finds_a_result_that_is_mixed) {
-  const verdict found = after_one_step<spoiled_limit<half_of>>(2);
+  const verdict found = after_one_step<spoiled_limit<half_of>>(2, late);
 
   EXPECT_EQ(found.message.find("results that were mixed"), 0U) << found.message;
 }
 
 TEST(timeout_wrapper, finds_a_result_that_is_anothers) {
   for (const double calls : {0.0, 1.0, 2.0}) {
-    const verdict found = after_one_step<spoiled_limit<next_of>>(calls);
+    const verdict found = after_one_step<spoiled_limit<next_of>>(calls, late);
     EXPECT_EQ(found.message.find("results that are another's"), 0U) << found.message;
   }
 }

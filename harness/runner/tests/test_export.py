@@ -16,7 +16,7 @@ description = "three subjects of one workload"
 kinds = ["stress"]
 window = 0.01
 ramp = 0
-timeout = 2
+timeout = 20
 [[cases]]
 workload = "counter"
 subjects = ["atom", "mutex", "planted"]

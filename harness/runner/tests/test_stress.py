@@ -17,7 +17,7 @@ description = "three subjects of one workload"
 kinds = ["stress"]
 window = 0.01
 ramp = 0
-timeout = 2
+timeout = 20
 [[cases]]
 workload = "counter"
 subjects = ["atom", "mutex", "planted"]
@@ -256,10 +256,10 @@ def test_a_planted_failure_that_comes_again_is_a_failure(place: Place) -> None:
 
 
 def test_the_budget_ends_a_session(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = stress(place, "--budget", "0.5")
+    ended = stress(place, "--budget", "3")
 
     assert ended.code == 0
-    assert "at most 0.5 s" in ended.err
+    assert "at most 3 s" in ended.err
     assert len(place.units()) >= 1
 
 
