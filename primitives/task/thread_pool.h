@@ -17,14 +17,21 @@
 // With a bound it is a pool for computing, and tasks beyond it wait in line. A thread that
 // has been idle for `idle_time` ends.
 //
-// Order:    tasks start in the order submitted.
+// What its own threads submit goes into a line of the thread (own_line.h) as long as there is a
+// lookout, and tasks are quick or all cores at work; without a lock. A thread takes from its
+// own line, from the common one where that is empty and at every 61st turn, and then half of
+// another's. Of a thread that waits, that stands still when the lookout looks, or when the
+// lookout leaves or the pool is shut down, the tasks go to the common line. Pools of more than
+// 256 threads, or without patience, have the common line alone.
+//
+// Order:    tasks start in the order submitted, in each line.
 // Blocking: submit takes a lock for a few instructions, and starts a thread where one is
 //           needed, after which it joins those that have ended; while all that are there are
 //           being started or wait, others wait for that start. shutdown does not wait; join
 //           and the destructor do.
 // Shutdown: from any thread, the pool's own too. Running tasks go on to their end. What waits
 //           is run or discarded, as asked; once it was asked to discard it stays so.
-// Source:   one queue under one lock. One wake-up at a time, handed on by whoever wakes: the
+// Source:   one queue under one lock, and local ones from which others steal. One wake-up at a time, handed on by whoever wakes: the
 //           scheduler of Go (Vyukov 2012, "Scalable Go scheduler design"), whose monitor also
 //           takes the part of the lookout. README.md has what was measured.
 #pragma once
