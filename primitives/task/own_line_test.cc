@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <latch>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "primitives/sync/clock.h"
 #include "primitives/sync/hooks.h"
 #include "primitives/task/promise.h"
 #include "primitives/task/thread_pool.h"
@@ -91,8 +93,10 @@ class pool_lines : public testing::Test {
     if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
   }
 
-  // Blocks until it has run.
-  void run_where_lines_are_open(std::function<void()> then) {
+  // Blocks until it has run, and then calls `before_end` before it shuts the pool down.
+  void run_where_lines_are_open(
+      const std::function<void()>& then,
+      const std::function<void()>& before_end = [] {}) {
     std::latch over(1);
     std::vector<std::unique_ptr<work>> turns;
     std::function<void()> turn = [&] {
@@ -110,6 +114,7 @@ class pool_lines : public testing::Test {
     work first([&] { turn(); });
     ASSERT_TRUE(pool.submit(first));
     over.wait();
+    before_end();
     pool.shutdown(shutdown_policy::drain);
     pool.join();
   }
@@ -195,6 +200,42 @@ TEST_F(pool_lines, what_does_not_fit_goes_to_the_line_of_all) {
   int runs = 0;
   for (const work& each : many) runs += each.runs.load();
   EXPECT_EQ(runs, static_cast<int>(many.size()));
+}
+
+// Longer than what the pool calls quick.
+void work_for_long() {
+  const std::uint64_t end = sync::cycles() + 100'000;
+  while (sync::cycles() < end) continue;
+}
+
+TEST_F(pool_lines, what_is_in_them_has_its_turn_beside_slow_tasks_from_elsewhere) {
+  work own;
+  std::vector<std::unique_ptr<work>> slow;
+  std::atomic<int> pending{0};
+  std::latch many(1);
+  std::thread feeder;
+  run_where_lines_are_open(
+      [&] {
+        ASSERT_TRUE(pool.submit(own));
+        feeder = std::thread([&] {
+          while (own.runs.load() == 0) {
+            if (pending.load() == 50) {
+              std::this_thread::yield();
+              continue;
+            }
+            slow.push_back(std::make_unique<work>([&] {
+              work_for_long();
+              --pending;
+            }));
+            if (++pending == 50 && !many.try_wait()) many.count_down();
+            ASSERT_TRUE(pool.submit(*slow.back()));
+          }
+          if (!many.try_wait()) many.count_down();
+        });
+        many.wait();
+      },
+      [&] { feeder.join(); });  // or this test never ends
+  EXPECT_EQ(own.runs.load(), 1);
 }
 
 }  // namespace

@@ -253,7 +253,10 @@ thread_pool::turn thread_pool::next_turn(member& self, std::uint64_t cycles) {
   self.turns.store(turns, std::memory_order_relaxed);
   // What takes longer is worth asking whether another thread should come.
   if (self.own != nullptr && cycles < quick_run && turns % turns_between_looks != 0) {
-    if (task* const next = self.own->pop()) return {.work = next};
+    if (task* const next = self.own->pop()) {
+      self.took_common = false;
+      return {.work = next};
+    }
   }
   {
     const sync::mutex_lock lock(mutex_);
@@ -270,9 +273,7 @@ thread_pool::turn thread_pool::next_turn(member& self, std::uint64_t cycles) {
 
 // Of a thread that counts as running. A task, if there is one.
 thread_pool::turn thread_pool::take(member& self) {
-  turn next{.work = line_.pop()};
-  if (next.work == nullptr && self.own != nullptr) next.work = self.own->pop();
-  if (next.work == nullptr && has_own_lines_) next.work = steal();
+  turn next{.work = next_task(self)};
   if (next.work == nullptr) return next;
   ++taken_;
   if (!line_is_served()) static_cast<void>(bring(next.added));

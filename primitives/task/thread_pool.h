@@ -19,8 +19,8 @@
 //
 // What its own threads submit goes into a line of the thread (own_line.h) as long as there is a
 // lookout, and tasks are quick or all cores at work; without a lock. A thread takes from its
-// own line, from the common one where that is empty and at every 61st turn, and then half of
-// another's. Of a thread that waits, that stands still when the lookout looks, or when the
+// own line, from the common one where that is empty and at every 61st turn (at every second one
+// where tasks are slow), and then half of another's. Of a thread that waits, that stands still when the lookout looks, or when the
 // lookout leaves or the pool is shut down, the tasks go to the common line. Pools of more than
 // 256 threads, or without patience, have the common line alone.
 //
@@ -100,6 +100,7 @@ class thread_pool final : public executor {
     std::unique_ptr<detail::own_line> own;  // null: it has none
     sync::atomic<std::uint32_t> turns{0};   // tasks that it has run
     std::uint32_t seen_turns = 0;           // by the lookout
+    bool took_common = false;               // its last task, from the common line
     sync::thread thread;
     bool started = false;  // the handle is there
     bool ended = false;    // it will do nothing more
@@ -132,6 +133,7 @@ class thread_pool final : public executor {
   turn come(member& self, bool looks);
   turn next_turn(member& self, std::uint64_t cycles);
   turn take(member& self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  task* next_task(member& self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   task* steal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool idle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool look_out() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

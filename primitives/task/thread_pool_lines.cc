@@ -51,6 +51,20 @@ void thread_pool::move_to_common(own_line& line) {
   }
 }
 
+// Of a thread that counts as running. From the common line and its own in turn: neither has
+// to wait for the other to become empty, however long tasks take.
+task* thread_pool::next_task(member& self) {
+  const bool own_first = std::exchange(self.took_common, false) && self.own != nullptr;
+  task* next = own_first ? self.own->pop() : nullptr;
+  if (next == nullptr) {
+    next = line_.pop();
+    self.took_common = next != nullptr;
+  }
+  if (next == nullptr && self.own != nullptr) next = self.own->pop();
+  if (next == nullptr && has_own_lines_) next = steal();
+  return next;
+}
+
 // Half of what is in the first line that has anything goes to the common one.
 task* thread_pool::steal() {
   for (const member& one : members_) {
