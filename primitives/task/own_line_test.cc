@@ -18,6 +18,7 @@
 #include "primitives/task/promise.h"
 #include "primitives/task/thread_pool.h"
 #include "primitives/testing/schedulers_testing.h"
+#include "primitives/testing/threads_testing.h"
 #include "primitives/testing/work_testing.h"
 
 namespace tussle {
@@ -87,41 +88,43 @@ class count_kept final : public tests::scoped_scheduler {
 
 // A task submits itself anew, until that goes into its thread's own line; then it calls `then`,
 // whose tasks go there, too, unless the line is closed meanwhile.
+class open_lines {
+ public:
+  // Blocks until it has run, and shuts the pool down.
+  void run(const std::function<void()>& then) {
+    std::latch over(1);
+    std::vector<std::unique_ptr<work>> turns;
+    const std::function<void()> turn = [&] {
+      const int before = count_kept::kept();
+      turns.push_back(std::make_unique<work>([&] {
+        if (!is_open_) turn();
+      }));
+      ASSERT_TRUE(pool.submit(*turns.back()));
+      // Where another thread has the next turn already, that may be the first.
+      if (count_kept::kept() == before || is_open_.exchange(true)) return;
+      then();
+      over.count_down();
+    };
+    work first(turn);
+    ASSERT_TRUE(pool.submit(first));
+    over.wait();
+    pool.shutdown(shutdown_policy::drain);
+    pool.join();
+  }
+
+ private:
+  count_kept counts_;
+  std::atomic<bool> is_open_{false};
+
+ public:
+  thread_pool pool{{.most_threads = 3}};
+};
+
 class pool_lines : public testing::Test {
  protected:
   void SetUp() override {
     if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
   }
-
-  // Blocks until it has run, and then calls `before_end` before it shuts the pool down.
-  void run_where_lines_are_open(
-      const std::function<void()>& then,
-      const std::function<void()>& before_end = [] {}) {
-    std::latch over(1);
-    std::vector<std::unique_ptr<work>> turns;
-    std::function<void()> turn = [&] {
-      const int before = count_kept::kept();
-      turns.push_back(std::make_unique<work>([&] {
-        if (is_open) return;
-        turn();
-      }));
-      ASSERT_TRUE(pool.submit(*turns.back()));
-      if (count_kept::kept() == before) return;
-      is_open = true;
-      then();
-      over.count_down();
-    };
-    work first([&] { turn(); });
-    ASSERT_TRUE(pool.submit(first));
-    over.wait();
-    before_end();
-    pool.shutdown(shutdown_policy::drain);
-    pool.join();
-  }
-
-  count_kept counts;
-  std::atomic<bool> is_open{false};
-  thread_pool pool{{.most_threads = 3}};
 };
 
 constexpr int children = 20;
@@ -146,36 +149,39 @@ struct family {
 };
 
 TEST_F(pool_lines, others_run_what_is_behind_a_task_that_blocks_unseen) {
+  open_lines lines;
   family f;
-  run_where_lines_are_open([&] {
-    f.submit_to(pool);
+  lines.run([&] {
+    f.submit_to(lines.pool);
     while (f.runs() < children) std::this_thread::yield();  // or this test never ends
   });
   EXPECT_EQ(f.runs(), children);
 }
 
 TEST_F(pool_lines, others_run_what_is_behind_a_task_that_waits) {
+  open_lines lines;
   const promise<int> last;
   work delivers([last] { static_cast<void>(last.deliver(1)); });
   family f;
-  run_where_lines_are_open([&] {
-    f.submit_to(pool);
-    ASSERT_TRUE(pool.submit(delivers));
+  lines.run([&] {
+    f.submit_to(lines.pool);
+    ASSERT_TRUE(lines.pool.submit(delivers));
     last.get();  // or this test never ends
   });
   EXPECT_EQ(f.runs(), children);
 }
 
 TEST_F(pool_lines, a_shutdown_discards_what_is_in_them) {
+  open_lines lines;
   family f;
   int ran = 0;
-  run_where_lines_are_open([&] {
-    f.submit_to(pool);
-    pool.shutdown(shutdown_policy::discard);
+  lines.run([&] {
+    f.submit_to(lines.pool);
+    lines.pool.shutdown(shutdown_policy::discard);
     ran = f.runs();
     while (f.runs() + f.discards() < children) std::this_thread::yield();
     work late;
-    EXPECT_FALSE(pool.submit(late));
+    EXPECT_FALSE(lines.pool.submit(late));
   });
   EXPECT_EQ(f.accepted, children);
   EXPECT_EQ(f.runs() + f.discards(), children);
@@ -183,19 +189,21 @@ TEST_F(pool_lines, a_shutdown_discards_what_is_in_them) {
 }
 
 TEST_F(pool_lines, a_shutdown_that_drains_runs_what_is_in_them) {
+  open_lines lines;
   family f;
-  run_where_lines_are_open([&] {
-    f.submit_to(pool);
-    pool.shutdown(shutdown_policy::drain);
+  lines.run([&] {
+    f.submit_to(lines.pool);
+    lines.pool.shutdown(shutdown_policy::drain);
   });
   EXPECT_EQ(f.runs(), children);
 }
 
 // More than fits.
 TEST_F(pool_lines, what_does_not_fit_goes_to_the_line_of_all) {
+  open_lines lines;
   std::vector<work> many(2 * own_line::slots + 88);
-  run_where_lines_are_open([&] {
-    for (work& each : many) ASSERT_TRUE(pool.submit(each));
+  lines.run([&] {
+    for (work& each : many) ASSERT_TRUE(lines.pool.submit(each));
   });
   int runs = 0;
   for (const work& each : many) runs += each.runs.load();
@@ -204,38 +212,40 @@ TEST_F(pool_lines, what_does_not_fit_goes_to_the_line_of_all) {
 
 // Longer than what the pool calls quick.
 void work_for_long() {
-  const std::uint64_t end = sync::cycles() + 100'000;
+  const std::uint64_t end = sync::cycles() + 50'000;
   while (sync::cycles() < end) continue;
 }
 
-TEST_F(pool_lines, what_is_in_them_has_its_turn_beside_slow_tasks_from_elsewhere) {
-  work own;
+// How many slow tasks, of those that were in the common line before, are done when one is that
+// a thread has in its own line.
+constexpr int many_slow = 1000;
+int done_before_own() {
+  std::atomic<int> done{0};
+  int before_own = many_slow;
+  work own([&] { before_own = done.load(); });
   std::vector<std::unique_ptr<work>> slow;
-  std::atomic<int> pending{0};
-  std::latch many(1);
-  std::thread feeder;
-  run_where_lines_are_open(
-      [&] {
-        ASSERT_TRUE(pool.submit(own));
-        feeder = std::thread([&] {
-          while (own.runs.load() == 0) {
-            if (pending.load() == 50) {
-              std::this_thread::yield();
-              continue;
-            }
-            slow.push_back(std::make_unique<work>([&] {
-              work_for_long();
-              --pending;
-            }));
-            if (++pending == 50 && !many.try_wait()) many.count_down();
-            ASSERT_TRUE(pool.submit(*slow.back()));
-          }
-          if (!many.try_wait()) many.count_down();
-        });
-        many.wait();
-      },
-      [&] { feeder.join(); });  // or this test never ends
-  EXPECT_EQ(own.runs.load(), 1);
+  for (int i = 0; i < many_slow; ++i) {
+    slow.push_back(std::make_unique<work>([&] {
+      work_for_long();
+      ++done;
+    }));
+  }
+  open_lines lines;
+  lines.run([&] {
+    tests::on_another_thread([&] {
+      for (const auto& each : slow) ASSERT_TRUE(lines.pool.submit(*each));
+    });
+    ASSERT_TRUE(lines.pool.submit(own));
+  });
+  return before_own;
+}
+
+TEST_F(pool_lines, what_is_in_them_has_its_turn_beside_slow_tasks_from_elsewhere) {
+  // Where the lookout comes just then, what is in the line goes behind all the others.
+  int before_own = many_slow;
+  for (int attempt = 0; attempt < 50 && before_own > many_slow / 2; ++attempt)
+    before_own = done_before_own();
+  EXPECT_LE(before_own, many_slow / 2);
 }
 
 }  // namespace
