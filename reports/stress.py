@@ -40,6 +40,7 @@ def told_as_stress(run: Run, summary: Record) -> Record:
         "workloads": [],
         "leaders": [],
         "troubles": [],
+        "accounts": [],
         "planted": [],
         "stress": stress_record(run),
     }

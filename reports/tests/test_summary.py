@@ -50,6 +50,23 @@ def test_an_accident_fails_the_run_and_is_told_with_its_log(
     assert trouble["block"] == 1 and "last words" in trouble["log"] and trouble["message"]
 
 
+def test_verified_cases_tell_what_they_compared_in_their_last_block(tmp_path: Path) -> None:
+    def counted(block: str) -> Any:
+        def change(unit: dict[str, Any]) -> None:
+            unit["message"] = f"sum 7 = 7 increments; {block} commits"
+        return change
+
+    part = "counter_private_atom_think=0_threads=2"
+    summary = summary_of(Synthetic(**FEW).write(tmp_path, {
+        f"{part}.b{block}": counted(block) for block in "012"} | {
+        "counter_private_mutex_think=0_threads=2.b1": break_invariant}))
+
+    told = {entry["case"]: entry["message"] for entry in summary["accounts"]}
+    assert told["counter_private/atom/think:0/threads:2"] == "sum 7 = 7 increments; 2 commits"
+    assert "counter_private/mutex/think:0/threads:2" not in told
+    assert set(told) == {row["name"] for row in summary["cases"] if row["state"] == "ok"}
+
+
 def lose_races(unit: dict[str, Any]) -> None:
     crash(unit)
     unit["races_lost"] = True
