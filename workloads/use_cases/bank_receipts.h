@@ -90,7 +90,7 @@ struct bank_receipts {
       }
       std::vector<std::int64_t> seen(layout_.size());
       bank_.audit(seen);
-      return harness::first_failure(
+      harness::verdict found = harness::first_failure(
           {harness::expect_equal("receipts written once and in order", written,
                                  "transfers that happened", moved),
            harness::expect_equal("receipts repeated or out of order", repeated, "allowed",
@@ -99,6 +99,9 @@ struct bank_receipts {
            harness::expect_equal(
                "weight of all balances", static_cast<std::int64_t>(weighed(seen)),
                "of the openings and what was moved", static_cast<std::int64_t>(weight))});
+      if constexpr (requires { bank_.account(); })
+        found.message += "; " + bank_.account();
+      return found;
     }
 
    private:
