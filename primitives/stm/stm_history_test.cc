@@ -139,6 +139,24 @@ TEST(history, STM_48_values_of_ended_threads_and_dead_refs_are_destroyed) {
   EXPECT_LE(counted_value::live(), before);
 }
 
+// It ends while a reader stands still, and cannot free what that one may be looking at.
+TEST(history, STM_48_what_a_thread_leaves_when_it_ends_is_freed_by_others) {
+  reclaim::clean_up();
+  const auto before = counted_value::live();
+  {
+    tx_ref<counted_value> r{counted_value(0)};
+    standing_readers readers(r, 1);
+    on_another_thread([&] { set_often(r, 100); });
+    EXPECT_GT(counted_value::live(), before + 1);
+    readers.end();
+  }
+  tx_ref<int> other(0);
+  for (int i = 0; i < 1000; ++i) transact([&] { other.set(i); });
+  reclaim::clean_up();
+
+  EXPECT_LE(counted_value::live(), before);
+}
+
 TEST(history, STM_48_snapshots_outlive_their_versions_and_refs) {
   std::vector<snapshot<std::string>> kept;
   {
