@@ -43,6 +43,8 @@ class work final : public task {
 
 // Of a submit to a pool without threads: the note of the new thread, then the thread itself.
 constexpr int allocations_before_the_thread = 1;
+// The same of a pool with a bound, whose threads have lines of their own.
+constexpr int allocations_before_a_thread_with_a_line = 2;
 
 bool submit_without_memory(thread_pool& pool, task& one, int successes) {
   tests::let_allocations_succeed(successes);
@@ -102,12 +104,13 @@ void submit_while_a_start_fails(std::size_t most_threads) {
   {
     tests::freeze_at starting("thread_pool.before_start");
     std::thread one([&] {
-      first_accepted = submit_without_memory(pool, first, allocations_before_the_thread);
+      first_accepted =
+          submit_without_memory(pool, first, allocations_before_a_thread_with_a_line);
     });
     starting.wait_until_reached();
     std::thread other([&] {
       second_accepted =
-          submit_without_memory(pool, second, allocations_before_the_thread);
+          submit_without_memory(pool, second, allocations_before_a_thread_with_a_line);
     });
     starting.let_go();
     one.join();
@@ -129,6 +132,20 @@ TEST(thread_pool, nothing_is_left_to_a_thread_that_could_not_be_started) {
 TEST(thread_pool, of_two_starts_that_fail_neither_relies_on_the_other) {
   if (!sync::has_schedule_points) GTEST_SKIP() << "no schedule points in this mode";
   for (int round = 0; round < 20; ++round) submit_while_a_start_fails(2);
+}
+
+TEST(thread_pool, a_thread_for_whose_line_there_is_no_memory_works_without) {
+  thread_pool pool({.most_threads = 2});
+  work next;
+  work first([&] { EXPECT_TRUE(pool.submit(next)); });
+
+  EXPECT_TRUE(submit_without_memory(pool, first, allocations_before_the_thread));
+
+  next.over.wait();
+  pool.shutdown(shutdown_policy::drain);
+  pool.join();
+  EXPECT_EQ(first.runs.load(), 1);
+  EXPECT_EQ(next.runs.load(), 1);
 }
 
 TEST(future, one_for_which_there_is_no_memory_leaves_nothing_behind) {
