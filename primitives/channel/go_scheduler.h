@@ -16,7 +16,7 @@
 //
 // Fairness: everything that is ready runs, whatever the rest does, as long as one driver of
 //           `cores + 2` is not stuck. After 256 operations in a row that need not wait a go
-//           block gives way; after some 200 µs a driver goes to the end of the pool's line.
+//           block gives way; after some 200 µs a driver goes to the end of a line of the pool.
 // Shutdown: one that drains lets what is ready with drivers run; one that discards has it
 //           destroyed. What becomes ready by others afterwards is destroyed.
 // Lifetime: the runtime ends it (runtime_part), which destroys all frames that are left, each
