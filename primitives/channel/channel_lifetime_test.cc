@@ -30,7 +30,7 @@ using tests::stage;
 struct counted {
   explicit counted(int n = 0) : value(n) {}
   counted(counted&& other) noexcept : value(other.value) {}
-  counted(const counted& other) noexcept : value(other.value) {}
+  counted(const counted&) noexcept = default;
   counted& operator=(const counted&) = default;
   counted_value value;
 };
@@ -67,7 +67,7 @@ TEST_F(channel_lifetime, CH_32_callbacks_that_wait_are_destroyed_and_not_called)
   }
   {
     const channel<counted> c(s.home());
-    c.take_then([held = counted(3)](std::optional<counted>) { ADD_FAILURE(); });
+    c.take_then([held = counted(3)](const std::optional<counted>&) { ADD_FAILURE(); });
   }
   s.run_all();
   EXPECT_EQ(born(), 0);
@@ -77,7 +77,7 @@ TEST_F(channel_lifetime, CH_32_a_callback_that_owns_its_channel_goes_when_it_is_
   stage s;
   {
     const channel<counted> c(s.home());
-    c.take_then([c, held = counted(1)](std::optional<counted> got) {
+    c.take_then([c, held = counted(1)](const std::optional<counted>& got) {
       EXPECT_TRUE(got.has_value());
     });
     EXPECT_TRUE(c.put(counted(2)));

@@ -266,8 +266,9 @@ TEST(channel, CH_12_an_element_that_would_wait_stays_with_its_owner) {
 
   EXPECT_EQ(c.try_put(std::move(element)), put_status::would_wait);
 
+  // NOLINTNEXTLINE(bugprone-use-after-move): that it is still there
   ASSERT_NE(element, nullptr);
-  EXPECT_EQ(*element, 1);
+  EXPECT_EQ(*element, 1);  // NOLINT(bugprone-use-after-move): as above
 }
 
 TEST(channel, CH_13_try_take_says_a_value_empty_or_closed) {
@@ -371,6 +372,7 @@ TEST(channel, CH_33_a_promise_channel_of_what_cannot_be_copied_is_refused) {
 
 TEST(channel, a_handle_is_a_handle) {
   const channel<int> a(fixed(1));
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): it is about copies
   const channel<int> b = a;
   const channel<int> other(fixed(1));
 
