@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "primitives/channel/looking_lock.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
@@ -53,29 +54,6 @@ struct go_scheduler::driver final : task {
 };
 
 namespace {
-
-// As what is done under the scheduler's lock takes some instructions only, a short look
-// before sleeping.
-class ABSL_SCOPED_LOCKABLE looking_lock {
- public:
-  explicit looking_lock(sync::mutex& m)
-      ABSL_EXCLUSIVE_LOCK_FUNCTION(m) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(m) {
-#if defined(TUSSLE_MODE_BENCH)
-    constexpr int most_looks = 100;
-    for (int i = 0; i < most_looks; ++i) {
-      if (mutex_.try_lock()) return;
-      for (int n = 0; n < 8; ++n) __builtin_ia32_pause();
-    }
-#endif
-    mutex_.lock();
-  }
-  ~looking_lock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
-  looking_lock(const looking_lock&) = delete;
-  looking_lock& operator=(const looking_lock&) = delete;
-
- private:
-  sync::mutex& mutex_;
-};
 
 struct own_work {
   void* driver = nullptr;

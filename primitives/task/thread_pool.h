@@ -20,9 +20,10 @@
 // What its own threads submit goes into a line of the thread (own_line.h) as long as there is a
 // lookout, and tasks are quick or all cores at work; without a lock. A thread takes from its
 // own line, from the common one where that is empty and at every 61st turn (at every second one
-// where tasks are slow), and then half of another's. Of a thread that waits, that stands still when the lookout looks, or when the
-// lookout leaves or the pool is shut down, the tasks go to the common line. Pools of more than
-// 256 threads, or without patience, have the common line alone.
+// where tasks are slow), and then half of another's. Of a thread that waits, or that stands
+// still when the lookout looks, the tasks go to the common line; all threads' do when the
+// lookout leaves or the pool is shut down. Pools of more than 256 threads, or without patience,
+// have the common line alone.
 //
 // Order:    tasks start in the order submitted, in each line.
 // Blocking: submit takes a lock for a few instructions, and starts a thread where one is
@@ -31,9 +32,10 @@
 //           and the destructor do.
 // Shutdown: from any thread, the pool's own too. Running tasks go on to their end. What waits
 //           is run or discarded, as asked; once it was asked to discard it stays so.
-// Source:   one queue under one lock, and local ones from which others steal. One wake-up at a time, handed on by whoever wakes: the
-//           scheduler of Go (Vyukov 2012, "Scalable Go scheduler design"), whose monitor also
-//           takes the part of the lookout. README.md has what was measured.
+// Source:   one queue under one lock, and local ones from which others steal. One wake-up at a
+//           time, handed on by whoever wakes: the scheduler of Go (Vyukov 2012, "Scalable Go
+//           scheduler design"), whose monitor also takes the part of the lookout. README.md
+//           has what was measured.
 #pragma once
 
 #include <chrono>
