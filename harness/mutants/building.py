@@ -67,8 +67,9 @@ class Sources:
 class Build:
     """The build tree of one preset."""
 
-    def __init__(self, root: Path, preset: str) -> None:
+    def __init__(self, root: Path, preset: str, cheaper: tuple[str, ...] | None = None) -> None:
         self.root, self.preset, self.folder = root, preset, root / "build" / preset
+        self.cheaper = CHEAPER[preset] if cheaper is None else cheaper
         self.sources = Sources(root)
         self.steps = [_step(entry, root) for entry in self._commands()]
 
@@ -174,7 +175,7 @@ def _compile(tree: Build, step: Step, folder: Path, mutated: str | None) -> Path
     source = overlay / step.source if step.source == mutated else tree.root / step.source
     compiler, *flags = step.command
     # A mutant may well leave something unused.
-    _run([compiler, "-I", str(overlay), *flags, f"-ffile-prefix-map={overlay}/=", *CHEAPER[tree.preset], "-w", "-c",
+    _run([compiler, "-I", str(overlay), *flags, f"-ffile-prefix-map={overlay}/=", *tree.cheaper, "-w", "-c",
           str(source), "-o", str(output)], tree.folder)
     return output
 

@@ -1,5 +1,6 @@
 """Which mutants and planted subjects are there, who must catch them, and does every anchor still match?"""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from harness.runner.trouble import Trouble, reason, unknown
 FOLDER = "workloads/planted/mutants"
 DETECTORS = "detectors.toml"
 PRESETS = ("bench", "chaos", "tsan", "sim")
+STATEMENT = re.compile(rf"[A-Z][A-Z0-9]*-[0-9]+(?: (?:{'|'.join(PRESETS)}))?")
 COLUMNS = {
     "test": "unit:{0.preset}", "forced": "unit:{0.preset}", "zero_cost": "zero_cost", "stress": "stress",
     "race": "race", "run": "run", "sim": "sim:{0.way}", "litmus": "litmus", "history": "history",
@@ -67,6 +69,7 @@ class Subject:
     asks: tuple[str, ...] = ()  # litmus programs, or cases of tussle_sim, that may show it
     anchor: str = ""
     replacement: str = ""
+    fails: tuple[str, ...] = ()  # statements of the contract whose tests fail with it
 
     @property
     def kind(self) -> str:
@@ -186,7 +189,12 @@ def _subject(entry: dict[str, Any], kind: str, detectors: dict[str, Detector], p
         budget=reader.number("budget", USUAL_BUDGET_S), asks=reader.texts("asks"),
         anchor=reader.text("anchor") if kind == "mutants" else "",
         replacement=reader.text("replacement", empty=True) if kind == "mutants" else "",
+        fails=reader.texts("fails") if kind == "mutants" else (),
     )
+    if strange := [each for each in subject.fails if not STATEMENT.fullmatch(each)]:
+        raise reader.wrong(f"'fails' names '{strange[0]}': write a statement as ATOM-7, or ATOM-7 chaos")
+    if not subject.detectors and not subject.fails:
+        raise reader.wrong("nobody is asked about it: name 'detectors', or in 'fails' the statements that it breaks")
     if (subject.expected != "caught") != bool(subject.needs):
         raise reader.wrong("'needs' belongs to, and only to, what nothing here catches")
     if any(each.kind in ASKED_BY_NAME for each in subject.detectors) != bool(subject.asks):

@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--budget", metavar="S", type=arguments.seconds, help="begin no mutant after so many seconds")
     add("--gate", action="store_true", help="only what must be caught, by whom it must be caught; one seed")
     add("--check-anchors", action="store_true", help="only see whether every anchor still matches")
+    add("--statements", action="store_true", help="only see whether the tests of the statements in `fails` fail")
     add("--out", metavar="DIR", help="write here; must be empty or not exist")
 
 
@@ -187,6 +188,11 @@ def main(root: Path, asked: argparse.Namespace, columns: frozenset[str] | None =
     if asked.check_anchors:
         print(f"{matched} anchors match")
         return exit_codes.OK
+    if asked.statements:
+        from harness.mutants import statements
+
+        with _workshop(root) as folder:
+            return statements.main(root, asked, subjects, folder, prepare=lambda preset: _configure(root, preset))
     subjects = tuple(each for each in subjects if asked_of(each, asked.gate, columns))
     if not subjects:
         raise Trouble("none of these detectors is asked about that", "name others", "--only, --columns, --gate")

@@ -43,7 +43,7 @@ def once(root: Path, subject: Subject, detector: Detector, binary: Path, seed: i
         scratch = Path(folder)
         chosen = detector.filter.replace("{subject}", subject.name)
         if detector.kind in ASKED_BY_NAME:
-            started = (*_fixed_addresses(detector.preset), str(binary))
+            started = (*fixed_addresses(detector.preset), str(binary))
             seen = controlled.ask(subject, detector, started, seed, scratch)
             return Try(seen.how, _line(seen.message), seen.seconds, seen.executions)
         if detector.kind in ("stress", "race", "run", "history"):
@@ -64,7 +64,7 @@ def _shown(tried: Try) -> Try:
 def _tests(
     subject: Subject, detector: Detector, chosen: str, binary: Path, seed: int, scratch: Path
 ) -> Try:
-    command = [*_fixed_addresses(detector.preset), "env", f"TUSSLE_PERTURB={seed}", "TSAN_OPTIONS=halt_on_error=1",
+    command = [*fixed_addresses(detector.preset), "env", f"TUSSLE_PERTURB={seed}", "TSAN_OPTIONS=halt_on_error=1",
                str(binary), f"--gtest_filter={chosen}", "--gtest_color=no", "--gtest_fail_fast"]
     ending = process.run(command, scratch, subject.budget)
     said = (scratch / "stdout").read_text("utf-8", "replace")
@@ -153,7 +153,7 @@ def _first_noticed(units: list[dict[str, Any]], kind: str) -> Try:
 
 
 @cache
-def _fixed_addresses(preset: str) -> tuple[str, ...]:
+def fixed_addresses(preset: str) -> tuple[str, ...]:
     """Returns what starts a sanitizer's binary with the same addresses each time, where that works."""
     if preset == "bench":
         return ()
