@@ -1,23 +1,28 @@
-"""Which statements of the contract have no test, and which tests name a statement that does not exist?
+"""Which statements of the contract have no test or no mutant, and which tests name a statement that does not exist?
 
 primitives/CONTRACT.md lists statements ("- ATOM-7 [D] ...") and the sections that are built ("Built: VAL ATOM").
 A line "Open: AGT-26" names statements of built sections that are not built yet: they need no test, and one that has a
 test is open no longer.
 A test proves a statement by carrying its number: TEST(atom, ATOM_7_...). Disabled tests prove nothing.
+A line "Mutated: ATOM" names sections of whose every statement a mutant says, in `fails`, that it breaks it. Whether the
+tests then fail, `scripts/tussle mutants --statements` asks.
 """
 
 import re
 import sys
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.cpp_text import cpp_files, line_of, without_comments
 
 CONTRACT = "primitives/CONTRACT.md"
+MUTANTS = "workloads/planted/mutants"
 ROOMS = ("primitives", "harness", "workloads")
 
 _STATEMENT = re.compile(r"^[-*] +\**([A-Z][A-Z0-9]*)-(\d+)\** +\[", re.MULTILINE)
 _BUILT = re.compile(r"^\W*Built:\W*(.+)$", re.MULTILINE)
+_MUTATED = re.compile(r"^\W*Mutated:\W*(.+)$", re.MULTILINE)
 _OPEN = re.compile(r"^\W*Open:\W*(.+)$", re.MULTILINE)
 _SPELLED = re.compile(r"\b([A-Z][A-Z0-9]*)-(\d+)\b")
 _SECTION = re.compile(r"\b[A-Z][A-Z0-9]*\b")
@@ -40,6 +45,7 @@ class Findings:
     unknown: list[str] = field(default_factory=list)
     open: list[Statement] = field(default_factory=list)
     done: list[Statement] = field(default_factory=list)  # named as open, but tested
+    unbroken: list[Statement] = field(default_factory=list)  # of sections that are mutated, but by no mutant
 
 
 def spell(statement: Statement) -> str:
@@ -84,6 +90,24 @@ def proofs_in(text: str) -> list[tuple[int, Statement]]:
     ]
 
 
+def read_mutated(text: str, built: list[str]) -> list[str]:
+    """The sections whose every statement is to have a mutant."""
+    found = [section for line in _MUTATED.findall(text) for section in _SECTION.findall(line)]
+    if strange := sorted(set(found) - set(built)):
+        raise ContractError(f"'Mutated:' names {', '.join(strange)} in {CONTRACT}: name sections that are built")
+    return found
+
+
+def breaks_in(file: Path) -> list[tuple[str, Statement]]:
+    """Mutant and statement for every number in a file of mutants."""
+    try:
+        mutants = tomllib.loads(file.read_text("utf-8")).get("mutants", [])
+        return [(mutant["name"], (number[1], int(number[2])))
+                for mutant in mutants for broken in mutant.get("fails", []) for number in _SPELLED.finditer(broken)]
+    except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise ContractError(f"{file.name} is no file of mutants ({error}): mend it") from error
+
+
 def check(root: Path) -> Findings:
     """Compares the contract of the tree with its tests."""
     contract = root / CONTRACT
@@ -99,6 +123,12 @@ def check(root: Path) -> Findings:
             named.add(statement)
             if statement not in known and any(statement[0] == section for section, _ in known):
                 unknown.append(f"{file.relative_to(root).as_posix()}:{line}: {spell(statement)} is not in {CONTRACT}")
+    mutated, broken = read_mutated(text, sections), set()
+    for file in sorted((root / MUTANTS).glob("*.toml")):
+        for mutant, statement in breaks_in(file):
+            broken.add(statement)
+            if statement not in known:
+                unknown.append(f"{MUTANTS}/{file.name} ({mutant}): {spell(statement)} is not in {CONTRACT}")
     built = [statement for statement in statements if statement[0] in sections and statement not in still_open]
     return Findings(
         built,
@@ -106,6 +136,7 @@ def check(root: Path) -> Findings:
         unknown,
         still_open,
         [statement for statement in still_open if statement in named],
+        [statement for statement in built if statement[0] in mutated and statement not in broken],
     )
 
 
@@ -122,9 +153,11 @@ def main(arguments: list[str]) -> int:
         print(f"{CONTRACT}: {spell(statement)} has no test that carries its number")
     for statement in findings.done:
         print(f"{CONTRACT}: {spell(statement)} is named as open but has a test: take it off the line 'Open:'")
+    for statement in findings.unbroken:
+        print(f"{CONTRACT}: no mutant says that it breaks {spell(statement)} (`fails` in {MUTANTS})")
     left = f", {len(findings.open)} open" if findings.open else ""
     print(f"statements: {len(findings.built)} built, {len(findings.untested)} without a test{left}")
-    return 1 if findings.untested or findings.unknown or findings.done else 0
+    return 1 if findings.untested or findings.unknown or findings.done or findings.unbroken else 0
 
 
 if __name__ == "__main__":

@@ -22,8 +22,10 @@ JOBS = 2
 # Compiling is most of what a mutant costs. Lines are enough for a stack, and none of the mutants is about arithmetic:
 # without the checks for undefined behaviour the chaos build takes half as long.
 # Simulated programs are so quick that the compiler need not try hard; no line of them is shown.
-CHEAPER = {"chaos": ("-g1", "-fno-sanitize=undefined,float-cast-overflow"), "tsan": ("-g1",), "bench": (),
-           "sim": ("-O1", "-g0")}
+CHEAPER: dict[str, tuple[str, ...]] = {
+    "chaos": ("-g1", "-fno-sanitize=undefined,float-cast-overflow"), "tsan": ("-g1",), "bench": (),
+    "sim": ("-O1", "-g0"),
+}
 DETERMINED = ("bench", "sim")  # where nothing but the code gets into an object
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 OBJECT_FOLDER = re.compile(r"CMakeFiles/([^/]+)\.dir/")

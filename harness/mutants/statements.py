@@ -28,7 +28,7 @@ FILE = "statements.json"
 ROOMS = ("primitives", "harness", "workloads")
 PRESETS = ("bench", "sim", "chaos", "tsan")  # the first where a number has tests is asked
 # Whether a test fails is no matter of speed, and compiling is what this costs.
-CHEAPER = {**building.CHEAPER, "bench": ("-O0", "-g0"), "sim": ("-O0", "-g0")}
+CHEAPER: dict[str, tuple[str, ...]] = {**building.CHEAPER, "bench": ("-O0", "-g0"), "sim": ("-O0", "-g0")}
 BUDGET_S = 30.0  # for the tests of one number
 SEED = 1
 Record = dict[str, Any]
@@ -194,7 +194,7 @@ def text(record: Record) -> str:
 
 
 def exit_code(record: Record) -> int:
-    """Returns 2 for what does not build, 3 when the tests of a number pass with a mutant, 4 when time did not suffice."""
+    """Returns 2 for what does not build, 3 when tests pass with a mutant, 4 when the time did not suffice."""
     if any(mutant["error"] for mutant in record["mutants"]):
         return exit_codes.USAGE
     if any(not answer["how"] for mutant in record["mutants"] for answer in mutant["answers"]):

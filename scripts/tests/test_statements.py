@@ -103,3 +103,47 @@ def test_a_contract_that_cannot_be_checked_is_an_error(contract: str, reason: st
 def test_a_missing_contract_is_one_line(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tree({}))]) == 1
     assert capsys.readouterr().err.startswith("tussle: no file primitives/CONTRACT.md")
+
+
+MUTANT = """
+[[mutants]]
+name = "load_of_nothing"
+fails = ["ATOM-1", "ATOM-11 chaos"]
+"""
+
+
+def mutated(tree: Tree, mutants: str, sections: str = "Mutated: ATOM") -> Path:
+    contract = CONTRACT.replace("Built: VAL ATOM", f"Built: VAL ATOM\n{sections}")
+    return tree({"primitives/CONTRACT.md": contract, "primitives/atom/atom_test.cc": TESTS,
+                 "workloads/planted/mutants/atom.toml": mutants})
+
+
+def test_a_section_whose_every_statement_has_a_mutant_passes(tree: Tree) -> None:
+    assert main([str(mutated(tree, MUTANT))]) == 0
+
+
+def test_a_statement_that_no_mutant_breaks_is_reported(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(mutated(tree, MUTANT.replace(', "ATOM-11 chaos"', "")))]) == 1
+    assert "no mutant says that it breaks ATOM-11" in capsys.readouterr().out
+
+
+def test_statements_of_other_sections_need_no_mutant(tree: Tree) -> None:
+    assert main([str(mutated(tree, "", "Mutated: VAL"))]) == 1
+    assert main([str(mutated(tree, "", ""))]) == 0
+
+
+def test_a_mutant_of_a_statement_that_does_not_exist_is_reported(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(mutated(tree, MUTANT.replace("ATOM-1\"", "ATOM-2\""), ""))]) == 1
+    assert "atom.toml (load_of_nothing): ATOM-2 is not in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("mutants", "sections", "what"), [
+    (MUTANT, "Mutated: ATOM REF", "'Mutated:' names REF"),
+    ("[[mutants]\n", "Mutated: ATOM", "atom.toml is no file of mutants"),
+    ("[[mutants]]\nfails = [\"ATOM-1\"]\n", "", "atom.toml is no file of mutants"),
+])
+def test_what_cannot_be_read_is_one_line(tree: Tree, mutants: str, sections: str, what: str) -> None:
+    with pytest.raises(ContractError, match=what):
+        check(mutated(tree, mutants, sections))
