@@ -13,10 +13,10 @@ namespace tussle::workloads {
 void add_transaction_cases(harness::registry& all) {
   namespace s = subjects;
   all.add<transfer, s::ref_bank, s::atom_bank, s::agent_bank, s::mutex_bank,
-          s::shared_bank, s::locks_bank, s::absl_bank, planted::atom_per_account,
-          planted::check_outside, planted::skewed_rule>();
+          s::shared_bank, s::locks_bank, s::scoped_bank, s::absl_bank,
+          planted::atom_per_account, planted::check_outside, planted::skewed_rule>();
   all.add<use_cases::bank_receipts, s::ref_bank, s::atom_bank, s::agent_bank,
-          s::mutex_bank, s::shared_bank, s::locks_bank, s::absl_bank,
+          s::mutex_bank, s::shared_bank, s::locks_bank, s::scoped_bank, s::absl_bank,
           planted::io_in_body>();
 #if defined(TUSSLE_HAS_GNU_TM)
   all.extend<transfer, s::gnu_tm_bank>();

@@ -10,8 +10,8 @@ namespace tussle::harness {
 struct verdict {
   bool passed = true;
   std::string message;  // what was compared, with the numbers
-  // A history that shows the failure, as JSON (history.schema.json#/$defs/record); empty:
-  // none was recorded.
+  // A history that shows the failure, or what is allowed and still worth a look, as JSON
+  // (history.schema.json#/$defs/record); empty: none was recorded.
   std::string evidence = {};
 
   static verdict pass(std::string message) { return {true, std::move(message), {}}; }

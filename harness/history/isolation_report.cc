@@ -191,8 +191,15 @@ harness::verdict verdict_of(const transaction_recorder& recorded,
             ? std::string()
             : absl::StrCat("; write skew, which is allowed: ", said.write_skews,
                            " pairs");
-    return harness::verdict::pass(absl::StrCat(
+    harness::verdict found = harness::verdict::pass(absl::StrCat(
         promises_serializable ? "serializable: " : "snapshot-isolated: ", what, skews));
+    // No failure, but who relies on snapshots should see what they allow.
+    if (!said.found.empty()) {
+      nlohmann::ordered_json shown = to_json(all, said.found.front(), clock);
+      shown["allowed"] = true;
+      found.evidence = shown.dump();
+    }
+    return found;
   }
   const contradiction& worst = said.found.front();
   harness::verdict found =

@@ -21,8 +21,8 @@ nlohmann::ordered_json to_json(const transactions& all, const contradiction& sho
                                std::string clock);
 
 // Passes if what was recorded is snapshot-isolated, and serializable if that was promised.
-// Otherwise the verdict's evidence is the worst of what was found. Write skew is counted, and
-// no fault where it was not promised away.
+// Otherwise the verdict's evidence is the worst of what was found. Write skew is no fault where
+// it was not promised away; it is counted, and the evidence, marked as allowed, shows one.
 harness::verdict verdict_of(const transaction_recorder& recorded,
                             bool promises_serializable);
 

@@ -253,9 +253,13 @@ TEST(isolation, write_skew_fails_only_who_promised_that_there_is_none) {
   EXPECT_NE(allowed.message.find("write skew, which is allowed: 1 pairs"),
             std::string::npos)
       << allowed.message;
+  const auto interesting = nlohmann::json::parse(allowed.evidence);
+  EXPECT_EQ(interesting["allowed"], true);
+  EXPECT_EQ(interesting["operations"].size(), 2U);
   EXPECT_FALSE(promised.passed);
   EXPECT_EQ(promised.message.find("write skew (G2): "), 0U) << promised.message;
-  EXPECT_FALSE(promised.evidence.empty());
+  ASSERT_FALSE(promised.evidence.empty());
+  EXPECT_FALSE(nlohmann::json::parse(promised.evidence).contains("allowed"));
 }
 
 TEST(isolation, attempts_that_ran_again_are_kept_as_aborted) {

@@ -92,7 +92,7 @@ json races(const case_result& result) {
   return records;
 }
 
-// Of the windows that failed, where a history was recorded that shows it.
+// Of the windows whose verdict has a history to show.
 json histories(const case_result& result) {
   json records = json::array();
   for (const case_sample& sample : result.samples) {

@@ -104,3 +104,34 @@ def test_transactions_are_shown_with_what_is_wrong_and_how_each_ended(tmp_path: 
     assert text.count("<td>committed</td>") == 2 * len(shown["histories"]) > 0
     assert "cannot come next" not in text and "can be put in order" not in text
     assert "recorded transactions show it" in text
+
+
+ALLOWED: Record = {**TRANSACTIONS, "state": "write skew (G2)", "allowed": True,
+                   "reason": "write skew (G2): #0 read key 1 before #1 replaced it, and the other way round"}
+
+
+def test_what_is_allowed_stands_apart_and_is_no_failure(tmp_path: Path) -> None:
+    def show(unit: Record) -> None:
+        unit["result"]["histories"] = [ALLOWED]
+
+    shown = summarize(load(Synthetic(**FEW).write(tmp_path, {"counter_atom": show, "counter_mutex": show})))
+    text = to_html(shown)
+    page = Page(text)
+
+    assert len(shown["histories"]) > 1
+    apart = text.index('id="histories-allowed"')
+    assert all(text.index(f'id="{row["id"]}"') > apart for row in shown["histories"])
+    assert "<p>None.</p>" in text[text.index('id="histories-unexpected"'):apart]
+    assert 'id="histories-expected"' not in text
+    assert not duplicate_ids(page) and not dangling_links(page) and not wrong_numbers(page, shown)
+
+
+def test_of_a_case_that_failed_and_showed_what_is_allowed_the_failure_is_shown(tmp_path: Path) -> None:
+    def show(unit: Record) -> None:
+        failed = unit["block"] == 1
+        if failed:
+            break_invariant(unit)
+        unit["result"]["histories"] = [TRANSACTIONS if failed else ALLOWED]
+
+    rows = summarize(load(Synthetic(**FEW).write(tmp_path, {"counter_atom": show})))["histories"]
+    assert rows and all(row["history"]["state"] == "lost update" and row["seen"] == 1 for row in rows)

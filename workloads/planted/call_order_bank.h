@@ -1,7 +1,7 @@
 // call_order_bank.h (planted): two locks in the order in which a transfer names its accounts.
 //
 // What is wrong: of two transfers in opposite directions each may hold what the other one wants.
-// The mend:      subjects/locked_banks.h, locks_bank: one order for all; or std::scoped_lock.
+// The mend:      subjects/locked_banks.h, locks_bank: one order for all; scoped_bank: no order.
 // Must be caught by: the watchdog, which names both threads and both locks.
 #pragma once
 

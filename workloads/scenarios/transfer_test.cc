@@ -42,7 +42,7 @@ class sound_bank : public ::testing::Test {};
 using sound_banks =
     ::testing::Types<subjects::ref_bank, subjects::atom_bank, subjects::agent_bank,
                      subjects::mutex_bank, subjects::shared_bank, subjects::locks_bank,
-                     subjects::absl_bank
+                     subjects::scoped_bank, subjects::absl_bank
 #if defined(TUSSLE_HAS_GNU_TM)
                      ,
                      subjects::gnu_tm_bank

@@ -142,6 +142,14 @@ struct logger_registry {
            harness::expect_equal("second timers of a period",
                                  Subject::doubles_for_a_moment ? 0 : timers.doubled,
                                  "allowed", 0)});
+      // Variant a: what leaks is explained, to the last timer.
+      if constexpr (requires { registry_.in_vain(); }) {
+        const harness::verdict explained = harness::expect_equal(
+            "timers leaked", timers.started - timers.destroyed,
+            "attempts that started one and did not commit", registry_.in_vain());
+        found.message += "; " + explained.message;
+        found.passed = found.passed && explained.passed;
+      }
       if constexpr (requires { registry_.account(); })
         found.message += "; " + registry_.account();
       return found;
