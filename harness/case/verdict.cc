@@ -10,7 +10,7 @@ verdict expect_equal(const std::string& found_name, std::int64_t found,
   std::string message = found_name + " " + std::to_string(found);
   message += found == expected ? " = " : ", expected ";
   message += expected_name + " " + std::to_string(expected);
-  return {found == expected, std::move(message), {}};
+  return {found == expected, std::move(message), {}, {}};
 }
 
 verdict first_failure(const std::vector<verdict>& all) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tussle::harness {
@@ -13,9 +14,11 @@ struct verdict {
   // A history that shows the failure, or what is allowed and still worth a look, as JSON
   // (history.schema.json#/$defs/record); empty: none was recorded.
   std::string evidence = {};
+  // What the subject counted on the way, by name; finite.
+  std::vector<std::pair<std::string, double>> counts = {};
 
-  static verdict pass(std::string message) { return {true, std::move(message), {}}; }
-  static verdict fail(std::string message) { return {false, std::move(message), {}}; }
+  static verdict pass(std::string message) { return {true, std::move(message), {}, {}}; }
+  static verdict fail(std::string message) { return {false, std::move(message), {}, {}}; }
 };
 
 // Passes if found == expected; the message carries both, named.

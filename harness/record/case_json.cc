@@ -13,8 +13,13 @@ namespace tussle::harness {
 namespace {
 
 json to_json(const verdict& v, const workload_info& workload) {
-  return {
+  json value = {
       {"passed", v.passed}, {"invariant", workload.invariant}, {"message", v.message}};
+  if (!v.counts.empty()) {
+    json& counts = value["counts"] = json::object();
+    for (const auto& [name, count] : v.counts) counts[name] = number(count);
+  }
+  return value;
 }
 
 json to_json(const conditions& values) {

@@ -239,6 +239,15 @@ TEST(case_json, sample_has_rates_shares_and_its_own_verdict) {
             R"({"passed":true,"invariant":"An invariant.","message":"fine"})");
 }
 
+TEST(case_json, a_verdict_has_what_the_subject_counted) {
+  case_sample counted = sample_with(300, 100);
+  counted.verdict.counts = {{"commits", 7}, {"again per commit", 0.5}};
+  const json sample = to_json(result_of("walk/wobbly", {counted})).at("samples").at(0);
+
+  EXPECT_EQ(sample.at("verdict").at("counts").dump(),
+            R"({"commits":7.0,"again per commit":0.5})");
+}
+
 TEST(case_json, failed_attempts_are_null_when_the_subject_does_not_count_them) {
   const json sample =
       to_json(result_of("walk/steady", {sample_with(300, 100)})).at("samples").at(0);

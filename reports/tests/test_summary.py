@@ -11,6 +11,7 @@ from reports.records import load
 from reports.standing import place, reference_of
 from reports.summary import summarize
 from reports.tests import catalogs
+from reports.tests.page import Page, dangling_links, wrong_numbers
 from reports.tests.runs import (
     Synthetic, break_invariant, crash, edit_json, race_record, safe, time_out)
 
@@ -65,6 +66,31 @@ def test_verified_cases_tell_what_they_compared_in_their_last_block(tmp_path: Pa
     assert told["counter_private/atom/think:0/threads:2"] == "sum 7 = 7 increments; 2 commits"
     assert "counter_private/mutex/think:0/threads:2" not in told
     assert set(told) == {row["name"] for row in summary["cases"] if row["state"] == "ok"}
+
+
+def test_what_subjects_counted_in_their_last_block_is_a_table(tmp_path: Path) -> None:
+    def count(counts: dict[str, float]) -> Any:
+        def change(unit: dict[str, Any]) -> None:
+            unit["result"]["verdict"]["counts"] = counts
+        return change
+
+    part = "counter_private_{}_think=0_threads=2.b{}"
+    summary = summary_of(Synthetic(**FEW).write(tmp_path, {
+        part.format("atom", 0): count({"commits": 1}),
+        part.format("atom", 2): count({"commits": 7, "barges": 2}),
+        part.format("mutex", 2): count({"versions alive": 3}),
+    }))
+
+    table = summary["counted"]
+    assert sorted(table["names"]) == ["barges", "commits", "versions alive"]
+    shown = {row["case"]: dict(zip(table["names"], row["values"], strict=True)) for row in table["rows"]}
+    assert shown == {
+        "counter_private/atom/think:0/threads:2": {"commits": 7, "barges": 2, "versions alive": None},
+        "counter_private/mutex/think:0/threads:2": {"commits": None, "barges": None, "versions alive": 3},
+    }
+    page = Page(to_html(summary))
+    assert "What transactions cost" in to_html(summary)
+    assert not wrong_numbers(page, summary) and not dangling_links(page)
 
 
 def lose_races(unit: dict[str, Any]) -> None:

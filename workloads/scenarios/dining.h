@@ -23,6 +23,7 @@
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
 #include "primitives/sync/schedule_point.h"
+#include "workloads/scenarios/account_of.h"
 #include "workloads/scenarios/forks.h"
 
 namespace tussle::workloads {
@@ -79,10 +80,12 @@ struct dining {
         all.eaten += each.eaten;
         all.shared += each.shared;
       }
-      return harness::first_failure(
-          {harness::verdict::pass(account(all)),
-           harness::expect_equal("forks in two hands", all.shared, "allowed", 0),
-           harness::expect_equal("meals eaten", all.eaten, "asked for", all.asked)});
+      return with_account_of(
+          table_,
+          harness::first_failure(
+              {harness::verdict::pass(account(all)),
+               harness::expect_equal("forks in two hands", all.shared, "allowed", 0),
+               harness::expect_equal("meals eaten", all.eaten, "asked for", all.asked)}));
     }
 
    private:
@@ -108,9 +111,7 @@ struct dining {
     }
 
     std::string account(const thread_state& all) const {
-      std::string told = std::to_string(all.eaten) + " meals, no fork in two hands";
-      if constexpr (requires { table_.account(); }) told += "; " + table_.account();
-      return told;
+      return std::to_string(all.eaten) + " meals, no fork in two hands";
     }
 
     const std::size_t seats_;

@@ -22,6 +22,7 @@
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
 #include "primitives/task/runtime.h"
+#include "workloads/scenarios/account_of.h"
 #include "workloads/scenarios/accounts.h"
 
 namespace tussle::workloads {
@@ -99,15 +100,17 @@ struct transfer {
       thread_state all = threads_.front();
       for (std::size_t i = 1; i < threads_.size(); ++i) all.add(threads_[i]);
       audit(all);
-      return harness::first_failure(
-          {harness::verdict::pass(account(all)),
-           none("audits with another total", all.found.other_totals),
-           none("accounts seen below their limit", all.found.below_limit),
-           none("joint rules seen broken", all.found.broken_rules),
-           harness::expect_equal(
-               "weight of all balances", static_cast<std::int64_t>(weighed(all.seen)),
-               "of the openings and what was moved",
-               static_cast<std::int64_t>(weighed_opening(layout_) + all.weight))});
+      return with_account_of(
+          bank_,
+          harness::first_failure(
+              {harness::verdict::pass(account(all)),
+               none("audits with another total", all.found.other_totals),
+               none("accounts seen below their limit", all.found.below_limit),
+               none("joint rules seen broken", all.found.broken_rules),
+               harness::expect_equal(
+                   "weight of all balances", static_cast<std::int64_t>(weighed(all.seen)),
+                   "of the openings and what was moved",
+                   static_cast<std::int64_t>(weighed_opening(layout_) + all.weight))}));
     }
 
    private:
@@ -141,11 +144,9 @@ struct transfer {
     }
 
     std::string account(const thread_state& all) const {
-      std::string told = std::to_string(all.moved) + " transfers, " +
+      return std::to_string(all.moved) + " transfers, " +
                          std::to_string(all.refused) + " refused, nothing amiss in " +
                          std::to_string(all.found.audits) + " audits";
-      if constexpr (requires { bank_.account(); }) told += "; " + bank_.account();
-      return told;
     }
 
     const double audit_share_;

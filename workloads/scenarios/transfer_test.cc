@@ -59,6 +59,22 @@ TYPED_TEST(sound_bank, UC_3_keeps_the_total_the_limits_and_the_joint_rules) {
   }
 }
 
+TEST(ref_bank, tells_in_numbers_what_its_transactions_did) {
+  const verdict found = transfer_verdict<subjects::ref_bank>(7, 0.5, 2);
+
+  ASSERT_FALSE(found.counts.empty());
+  double commits = 0;
+  double reads = 0;
+  for (const auto& [name, count] : found.counts) {
+    EXPECT_GE(count, 0) << name;
+    if (name == "commits") commits = count;
+    if (name == "reads") reads = count;
+  }
+  EXPECT_GT(commits, 0);
+  EXPECT_GT(reads, 0) << "audits";
+  EXPECT_TRUE(transfer_verdict<subjects::mutex_bank>(7, 0.5).counts.empty());
+}
+
 TYPED_TEST(sound_bank, UC_3_writes_one_receipt_for_each_transfer) {
   for (const double accounts : {2.0, 20.0}) {
     const verdict found = verdict_of<use_cases::bank_receipts, TypeParam>(

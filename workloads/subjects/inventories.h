@@ -110,6 +110,7 @@ struct ref_inventory {
 
     // Of all transactions since it was opened.
     std::string account() const { return since_opening_.told(); }
+    auto counts() const { return since_opening_.counts(); }
 
    protected:  // for the planted ones
     std::int64_t in_stock(std::size_t item) const {

@@ -154,6 +154,7 @@ struct ref_pool {
 
     // Of all transactions since it was opened.
     std::string account() const { return since_opening_.told(); }
+    auto counts() const { return since_opening_.counts(); }
 
    private:
     tx_ref<free_handles> free_;

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "primitives/stm/stm_counters.h"
 
@@ -26,16 +28,37 @@ class stm_account {
            std::to_string(now.versions_alive()) + " versions alive";
   }
 
+  // The same as numbers.
+  std::vector<std::pair<std::string, double>> counts() const {
+    const stm_counters now = count_stm();
+    const auto commits = static_cast<double>(now.commits - before_.commits);
+    const auto again = static_cast<double>(now.bodies_again - before_.bodies_again);
+    std::vector<std::pair<std::string, double>> told = {
+        {"commits", commits},
+        {"reads", static_cast<double>(now.reads_only - before_.reads_only)}};
+    for (std::size_t i = 0; i < retry_causes; ++i) {
+      told.emplace_back(std::string("retries: ") + cause_names[i],
+                        static_cast<double>(now.retries[i] - before_.retries[i]));
+    }
+    told.emplace_back("bodies again", again);
+    told.emplace_back("again per commit", commits > 0 ? again / commits : 0);
+    told.emplace_back("barges", static_cast<double>(now.barges - before_.barges));
+    told.emplace_back("helped", static_cast<double>(now.helped - before_.helped));
+    told.emplace_back("versions alive", static_cast<double>(now.versions_alive()));
+    return told;
+  }
+
  private:
+  static constexpr std::array<const char*, retry_causes> cause_names = {
+      "stale", "owned", "ensured", "killed", "at commit", "priority"};
+
   // Those that there were.
   std::string causes(const stm_counters& now) const {
-    static constexpr std::array<const char*, retry_causes> names = {
-        "stale", "owned", "ensured", "killed", "at commit", "priority"};
     std::string told;
     for (std::size_t i = 0; i < retry_causes; ++i) {
       const std::uint64_t n = now.retries[i] - before_.retries[i];
       if (n == 0) continue;
-      told += (told.empty() ? " (" : ", ") + std::to_string(n) + " " + names[i];
+      told += (told.empty() ? " (" : ", ") + std::to_string(n) + " " + cause_names[i];
     }
     return told.empty() ? told : told + ")";
   }

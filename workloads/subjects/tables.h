@@ -65,6 +65,7 @@ struct ref_table {
 
     // Of all transactions since it was laid.
     std::string account() const { return since_opening_.told(); }
+    auto counts() const { return since_opening_.counts(); }
 
    protected:  // for the planted ones
     bool is_taken(std::size_t fork) const {

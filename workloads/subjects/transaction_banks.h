@@ -72,6 +72,7 @@ struct ref_bank {
 
     // Of all transactions since the bank opened.
     std::string account() const { return since_opening_.told(); }
+    auto counts() const { return since_opening_.counts(); }
 
    protected:
     std::int64_t balance(std::size_t account) const {

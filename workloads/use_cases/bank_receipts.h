@@ -25,6 +25,7 @@
 #include "primitives/sync/clock.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/task/runtime.h"
+#include "workloads/scenarios/account_of.h"
 #include "workloads/scenarios/accounts.h"
 #include "workloads/use_cases/receipt_book.h"
 
@@ -90,18 +91,18 @@ struct bank_receipts {
       }
       std::vector<std::int64_t> seen(layout_.size());
       bank_.audit(seen);
-      harness::verdict found = harness::first_failure(
-          {harness::expect_equal("receipts written once and in order", written,
-                                 "transfers that happened", moved),
-           harness::expect_equal("receipts repeated or out of order", repeated, "allowed",
-                                 0),
-           harness::expect_equal("turnover", turnover_or(amount), "moved", amount),
-           harness::expect_equal(
-               "weight of all balances", static_cast<std::int64_t>(weighed(seen)),
-               "of the openings and what was moved", static_cast<std::int64_t>(weight))});
-      if constexpr (requires { bank_.account(); })
-        found.message += "; " + bank_.account();
-      return found;
+      return with_account_of(
+          bank_,
+          harness::first_failure(
+              {harness::expect_equal("receipts written once and in order", written,
+                                     "transfers that happened", moved),
+               harness::expect_equal("receipts repeated or out of order", repeated,
+                                     "allowed", 0),
+               harness::expect_equal("turnover", turnover_or(amount), "moved", amount),
+               harness::expect_equal("weight of all balances",
+                                     static_cast<std::int64_t>(weighed(seen)),
+                                     "of the openings and what was moved",
+                                     static_cast<std::int64_t>(weight))}));
     }
 
    private:

@@ -27,6 +27,7 @@
 #include "harness/case/conditions.h"
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
+#include "workloads/scenarios/account_of.h"
 #include "workloads/use_cases/orders.h"
 
 namespace tussle::workloads::use_cases {
@@ -94,21 +95,23 @@ struct inventory_orders {
       thread_state all(items_);
       for (const thread_state& each : threads_) all.add(each);
       look(all);
-      return harness::first_failure(
-          {harness::verdict::pass(account(all)),
-           none("items seen below zero", all.below_zero),
-           none("items that did not add up", all.wrong_sums),
-           harness::expect_equal(
-               "item 0 in stock and ordered", all.seen.stock[0] + all.seen.ordered[0],
-               "at the beginning and delivered", opening_stock + all.delivered),
-           none("of what was delivered refused when taken back", all.lost_deliveries),
-           harness::expect_equal("orders open", all.seen.orders, "placed, not cancelled",
-                                 all.placed - all.cancelled),
-           harness::expect_equal("the last number of an order", all.seen.last, "placed",
-                                 all.placed),
-           harness::expect_equal("numbers of orders by weight",
-                                 static_cast<std::int64_t>(all.weight), "each once",
-                                 static_cast<std::int64_t>(weight_up_to(all.placed)))});
+      return with_account_of(
+          inventory_,
+          harness::first_failure(
+              {harness::verdict::pass(account(all)),
+               none("items seen below zero", all.below_zero),
+               none("items that did not add up", all.wrong_sums),
+               harness::expect_equal(
+                   "item 0 in stock and ordered", all.seen.stock[0] + all.seen.ordered[0],
+                   "at the beginning and delivered", opening_stock + all.delivered),
+               none("of what was delivered refused when taken back", all.lost_deliveries),
+               harness::expect_equal("orders open", all.seen.orders,
+                                     "placed, not cancelled", all.placed - all.cancelled),
+               harness::expect_equal("the last number of an order", all.seen.last,
+                                     "placed", all.placed),
+               harness::expect_equal(
+                   "numbers of orders by weight", static_cast<std::int64_t>(all.weight),
+                   "each once", static_cast<std::int64_t>(weight_up_to(all.placed)))}));
     }
 
    private:
@@ -213,13 +216,10 @@ struct inventory_orders {
     }
 
     std::string account(const thread_state& all) const {
-      std::string told = std::to_string(all.placed) + " orders, " +
+      return std::to_string(all.placed) + " orders, " +
                          std::to_string(all.refused) + " refused, " +
                          std::to_string(all.cancelled) + " cancelled, nothing amiss in " +
                          std::to_string(all.looks) + " looks";
-      if constexpr (requires { inventory_.account(); })
-        told += "; " + inventory_.account();
-      return told;
     }
 
     struct alignas(harness::padding) latest_order {

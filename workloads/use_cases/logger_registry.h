@@ -20,6 +20,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "harness/case/case_info.h"
@@ -27,6 +28,7 @@
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
 #include "primitives/task/runtime.h"
+#include "workloads/scenarios/account_of.h"
 #include "workloads/use_cases/timers.h"
 
 namespace tussle::workloads::use_cases {
@@ -150,9 +152,7 @@ struct logger_registry {
         found.message += "; " + explained.message;
         found.passed = found.passed && explained.passed;
       }
-      if constexpr (requires { registry_.account(); })
-        found.message += "; " + registry_.account();
-      return found;
+      return with_account_of(registry_, std::move(found));
     }
 
    private:

@@ -23,6 +23,7 @@
 #include "harness/case/verdict.h"
 #include "harness/case/worker.h"
 #include "primitives/sync/schedule_point.h"
+#include "workloads/scenarios/account_of.h"
 #include "workloads/use_cases/resources.h"
 
 namespace tussle::workloads::use_cases {
@@ -93,18 +94,21 @@ struct resource_pool {
       thread_state all;
       for (const thread_state& each : threads_) all.add(each);
       look(all);
-      return harness::first_failure(
-          {harness::verdict::pass(account(all)), none("handles lent to two", all.shared),
-           none("handles free and lent, or twice", all.doubled),
-           none("looks with more handles than the pool has", all.too_many),
-           none("acquires that did not wait", Waits ? all.found_none : 0),
-           none("threads that slept while something was free", slept_in_vain()),
-           none("releases that were refused", all.refused),
-           none("second releases that were not refused", all.taken_twice),
-           harness::expect_equal("handles lent at the end", count(all.seen.lent),
-                                 "allowed", 0),
-           harness::expect_equal("resources there are", maker_.live(),
-                                 "handles in the pool", count(all.seen.free))});
+      return with_account_of(
+          pool_,
+          harness::first_failure(
+              {harness::verdict::pass(account(all)),
+               none("handles lent to two", all.shared),
+               none("handles free and lent, or twice", all.doubled),
+               none("looks with more handles than the pool has", all.too_many),
+               none("acquires that did not wait", Waits ? all.found_none : 0),
+               none("threads that slept while something was free", slept_in_vain()),
+               none("releases that were refused", all.refused),
+               none("second releases that were not refused", all.taken_twice),
+               harness::expect_equal("handles lent at the end", count(all.seen.lent),
+                                     "allowed", 0),
+               harness::expect_equal("resources there are", maker_.live(),
+                                     "handles in the pool", count(all.seen.free))}));
     }
 
    private:
@@ -204,11 +208,9 @@ struct resource_pool {
     }
 
     std::string account(const thread_state& all) const {
-      std::string told = std::to_string(all.used) + " uses, " +
+      return std::to_string(all.used) + " uses, " +
                          std::to_string(all.found_none) + " found none, nothing amiss " +
                          "in " + std::to_string(all.looks) + " looks";
-      if constexpr (requires { pool_.account(); }) told += "; " + pool_.account();
-      return told;
     }
 
     const std::size_t handles_;
