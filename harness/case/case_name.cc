@@ -31,6 +31,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 std::string joined(const std::vector<double>& values) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const double value : values) texts.push_back(to_name(value));
   return joined(texts);
 }

@@ -29,7 +29,7 @@ std::vector<std::uint32_t> operations_of(const std::vector<step>& order) {
 }
 
 std::string object_text(const specification& object) {
-  const std::string kind = to_string(object.kind);
+  std::string kind = to_string(object.kind);
   if (object.kind == object_kind::cell) {
     return absl::StrCat(kind, " that begins as ", object.initial);
   }

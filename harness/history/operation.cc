@@ -68,7 +68,7 @@ std::string to_string(object_kind kind) {
 }
 
 std::string to_string(const operation& one) {
-  const std::string asked = to_string(one.what) + "(" + arguments(one) + ")";
+  std::string asked = to_string(one.what) + "(" + arguments(one) + ")";
   if (one.is_pending()) return asked + " pending";
   if (one.how == outcome::done) return asked;
   return asked + " -> " +

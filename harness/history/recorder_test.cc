@@ -66,7 +66,7 @@ TEST(recorder, what_threads_do_to_an_atomic_is_linearizable) {
   const auto work = [&](int index) {
     recorder::lane& mine = all.of(index);
     for (value next = 1; !mine.is_full(); ++next) {
-      const value mark = index * 1'000'000 + next;
+      const value mark = value{index} * 1'000'000 + next;
       const auto one = mine.begin(call::exchange, mark);
       mine.end(one, outcome::returned, cell.exchange(mark));
       if (mine.is_full()) break;

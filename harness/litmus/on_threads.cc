@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,7 @@ class round_of {
 
   void run(thread_result& result) {
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(what_->actors));
     for (int actor = 0; actor < what_->actors; ++actor) {
       threads.emplace_back([this, actor] { live(actor); });
     }

@@ -14,6 +14,7 @@ thread_local constinit std::uint64_t allocations = 0;
 // Weak: a subject's project may have an operator new of its own; nothing is counted then.
 // What frees memory is the library's, which calls free(), so that a loaded allocator serves
 // both.
+// NOLINTNEXTLINE(misc-new-delete-overloads): see above
 [[gnu::weak]] void* operator new(std::size_t size) {
   ++allocations;
   void* const memory = std::malloc(size == 0 ? 1 : size);

@@ -50,6 +50,7 @@ struct distribution {
   double (*draw)(std::mt19937_64& random);
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const distribution& which, std::ostream* out) { *out << which.name; }
 
 double uniform(std::mt19937_64& random) {

@@ -91,6 +91,7 @@ race::call_stack frames_at(void* address) {
   const auto at = reinterpret_cast<std::uintptr_t>(address) - 1;
   Dl_info info{};
   link_map* module = nullptr;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
   if (dladdr1(reinterpret_cast<void*>(at), &info, reinterpret_cast<void**>(&module),
               RTLD_DL_LINKMAP) == 0) {
     return {{.function = "", .file = "", .line = 0, .module = hexadecimal(at)}};

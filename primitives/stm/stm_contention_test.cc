@@ -203,7 +203,7 @@ TEST(refs, STM_54_what_was_made_is_freed_and_what_was_done_is_counted) {
     EXPECT_EQ(r.load()->number(), 2 * 3 * (rounds / 20));
   }
   const auto after = count_stm();
-  const auto transactions = static_cast<std::uint64_t>(3 * (rounds / 20));
+  const auto transactions = 3 * static_cast<std::uint64_t>(rounds / 20);
 
   EXPECT_EQ(after.commits - before.commits, transactions);
   EXPECT_EQ(after.reads_only - before.reads_only, transactions);

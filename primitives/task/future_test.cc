@@ -26,8 +26,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 // Bodies run when the test says so.
-class futures_by_hand : public testing::Test {
- protected:
+struct futures_by_hand : testing::Test {
   manual_executor compute;
   manual_executor blocking;
   runtime on{compute, blocking};

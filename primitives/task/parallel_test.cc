@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "primitives/task/manual_executor.h"
@@ -122,7 +123,7 @@ TEST(pcalls, PAR_1_equals_calling_each_in_turn) {
 
 // Counts up to `count`, then ends.
 auto counting(int count, std::shared_ptr<std::atomic<int>> made = nullptr) {
-  return [n = 0, count, made]() mutable -> std::optional<int> {
+  return [n = 0, count, made = std::move(made)]() mutable -> std::optional<int> {
     if (n == count) return std::nullopt;
     if (made != nullptr) made->fetch_add(1);
     return n++;

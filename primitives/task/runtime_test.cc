@@ -102,7 +102,8 @@ TEST(runtime, may_stand_on_executors_of_somebody_else) {
 TEST(runtime_death_test, the_processs_own_is_always_the_same_and_serves) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   const auto serves = [] {
-    const bool same = &default_runtime() == &default_runtime();
+    const runtime* const first = &default_runtime();
+    const bool same = first == &default_runtime();
     std::_Exit(same && future_call([] { return 2; }).get() == 2 ? 0 : 1);
   };
 

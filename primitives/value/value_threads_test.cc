@@ -1,6 +1,7 @@
 // Values between threads (IMM-10, IMM-12): many read and derive from one version at once.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -125,10 +126,10 @@ TEST(value_threads, IMM_10_a_queue_in_an_atom_hands_out_each_element_once) {
     }
   });
 
-  std::vector<int> all(threads * steps, 0);
+  std::vector<int> all(std::size_t{threads} * steps, 0);
   for (const auto& each : taken)
     for (const int element : each) ++all[static_cast<std::size_t>(element)];
-  EXPECT_EQ(std::vector<int>(threads * steps, 1), all);
+  EXPECT_EQ(std::vector<int>(std::size_t{threads} * steps, 1), all);
 }
 
 TEST(value_threads, IMM_12_a_transient_goes_on_in_another_thread) {

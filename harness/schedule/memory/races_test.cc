@@ -37,8 +37,7 @@ constexpr site first_place = 1;
 constexpr site second_place = 2;
 
 // Threads 1 and 2, forked by thread 0, and one plain location.
-class two_threads : public ::testing::Test {
- protected:
+struct two_threads : ::testing::Test {
   two_threads() {
     memory.fork(0, 1);
     memory.fork(0, 2);
