@@ -112,7 +112,10 @@ bool agent_core::hand_on(bool at_work, const executor* closed) noexcept {
   bool stays = false;
   while (has_next()) {
     executor& where = first()->where();
-    if (where.submit(*this)) break;
+    // Of a runtime that discards: one pool may still be open when the other has dropped what
+    // stood before this.
+    const auto end = end_of(where);
+    if (end != shutdown_policy::discard && where.submit(*this)) break;
     const bool drains = end_of(where) == shutdown_policy::drain;
     stays = drains && at_work;
     if (stays) break;

@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "primitives/agent/agent.h"
+#include "primitives/sync/mode.h"
 #include "primitives/task/runtime.h"
 #include "primitives/testing/instances_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/threads_testing.h"
 
 namespace tussle {
@@ -174,6 +176,35 @@ TEST_F(shutdown_under_way, AGT_28_discarding_drops_it_in_silence) {
   EXPECT_EQ(*a->load(), 1) << "the running action went on to its end";
   EXPECT_EQ(uncaught.load(), 0);
   EXPECT_EQ(counted_value::live(), live);
+}
+
+// One pool has dropped an action, and the other is still open, when the next one's turn comes.
+TEST(agent, AGT_28_and_AGT_3_discarding_runs_nothing_behind_what_it_dropped) {
+  if (!sync::has_schedule_points) GTEST_SKIP() << "no schedule points in this mode";
+  tests::freeze_at between("runtime.shutdown.between_pools");
+  const std::int64_t live = counted_value::live();
+  std::atomic<int> uncaught{0};
+  runtime on({.uncaught = [&](const std::exception_ptr&) { ++uncaught; }});
+  agent<int> a(0, {.on = &on});
+  std::latch running(1);
+  std::latch go_on(1);
+  a.send([&](int n) {
+    running.count_down();
+    go_on.wait();
+    return n + 1;
+  });
+  const auto add_ten = [](int n, const counted_value&) { return n + 10; };
+  a.send(add_ten, counted_value(1)).send_off(add_ten, counted_value(1));
+  running.wait();
+  std::thread ending([&] { on.shutdown(shutdown_policy::discard); });
+  between.wait_until_reached();
+  go_on.count_down();
+  while (counted_value::live() > live) std::this_thread::yield();
+  between.let_go();
+  ending.join();
+
+  EXPECT_EQ(*a.load(), 1) << "the later action did not see what the dropped one would do";
+  EXPECT_EQ(uncaught.load(), 0);
 }
 
 TEST(agent, AGT_28_draining_runs_what_waits_behind_a_failure_once_it_is_restarted) {

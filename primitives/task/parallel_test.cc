@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <latch>
 #include <list>
 #include <memory>
@@ -208,6 +210,128 @@ TEST(seque, PAR_6_when_the_reader_goes_the_producer_stops) {
 
   EXPECT_LE(made->load(), 5);
   EXPECT_EQ(made.use_count(), 1) << "the source is gone";
+}
+
+// Asks as it moves, and as it ends, whether the seque would answer.
+class curious {
+ public:
+  explicit curious(std::function<void()> ask) : ask_(std::move(ask)) {}
+  curious(curious&& other) : ask_(other.ask_) { ask_(); }
+  curious& operator=(curious&&) = delete;
+  ~curious() { ask_(); }
+
+ private:
+  std::function<void()> ask_;
+};
+
+TEST(seque, moves_and_destroys_elements_without_its_lock) {
+  manual_executor compute;
+  manual_executor blocking;
+  runtime on(compute, blocking);
+  std::optional<seque<curious>> ahead;
+  std::size_t most = 0;
+  const auto ask = [&] { most = std::max(most, ahead->waiting()); };
+  ahead.emplace(on, 2, [&]() -> std::optional<curious> { return curious(ask); });
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_TRUE(ahead->next());
+  EXPECT_EQ(most, 2U);
+  blocking.discard_all();
+}
+
+TEST(seque, an_element_that_does_not_move_stays_the_next_one) {
+  struct shy {
+    explicit shy(int* budget) : moves(budget) {}
+    // NOLINTNEXTLINE(performance-noexcept-move-constructor): that it throws is the point
+    shy(shy&& other) : moves(other.moves) {
+      if (--*moves == 0) throw std::runtime_error("does not move");
+    }
+    int* moves;
+  };
+  manual_executor compute;
+  manual_executor blocking;
+  runtime on(compute, blocking);
+  int moves = 1000;
+  int made = 0;
+  seque<shy> ahead(on, 2, [&]() -> std::optional<shy> {
+    if (made == 2) return std::nullopt;
+    ++made;
+    return std::optional<shy>(std::in_place, &moves);
+  });
+  blocking.run_all();
+  ASSERT_EQ(ahead.waiting(), 2U);
+
+  moves = 1;
+  EXPECT_THROW(ahead.next(), std::runtime_error);
+  EXPECT_EQ(ahead.waiting(), 2U);
+  moves = 1000;
+  EXPECT_TRUE(ahead.next());
+  EXPECT_TRUE(ahead.next());
+  blocking.discard_all();
+}
+
+TEST(pmap, after_a_shutdown_the_rejection_is_told_once_and_is_the_end) {
+  manual_executor compute;
+  manual_executor blocking;
+  runtime on(compute, blocking);
+  auto results = pmap(on, squared, numbers(50));
+  blocking.close();
+
+  EXPECT_THROW(results.next(), executor_rejected_error);
+  EXPECT_FALSE(results.next());
+  EXPECT_TRUE(results.all().empty());
+}
+
+// Numbers from 0 on; the budget-th step of an iterator throws, once.
+class stumbling {
+ public:
+  struct iterator {
+    using value_type = int;
+    using difference_type = std::ptrdiff_t;
+    int operator*() const { return at; }
+    iterator& operator++() {
+      if (--*budget == 0) throw std::runtime_error("stumbles");
+      ++at;
+      return *this;
+    }
+    bool operator==(const iterator& other) const { return at == other.at; }
+
+    int at;
+    int* budget;
+  };
+
+  stumbling(int count, int* budget) : count_(count), budget_(budget) {}
+  iterator begin() const { return {0, budget_}; }
+  iterator end() const { return {count_, budget_}; }
+
+ private:
+  int count_;
+  int* budget_;
+};
+
+TEST(pmap, an_element_behind_which_an_iterator_throws_is_not_called_twice) {
+  runtime on;
+  std::atomic<int> calls{0};
+  int budget = 3;
+  int never = 1'000'000;
+  auto sums = pmap(
+      on, [&](int a, int b) { return calls.fetch_add(1), a + b; }, stumbling(10, &never),
+      stumbling(10, &budget));
+  std::vector<int> read;
+  int errors = 0;
+  for (;;) {
+    try {
+      const std::optional<int> one = sums.next();
+      if (!one) break;
+      read.push_back(*one);
+    } catch (const std::runtime_error&) {
+      ++errors;
+    }
+  }
+
+  EXPECT_EQ(read, (std::vector<int>{0, 2, 4, 6, 8, 10, 12, 14, 16, 18}));
+  EXPECT_EQ(calls.load(), 10);
+  EXPECT_LE(errors, 1);
 }
 
 TEST(seque, says_when_its_runtime_was_shut_down) {

@@ -7,7 +7,8 @@
 // Errors:   what the function throws for an element is thrown when that element is read; what
 //           comes after can still be read. Nothing is cancelled, also not when the results
 //           are dropped unread.
-//           What cannot be started (after a shutdown) fails when its turn comes.
+//           What cannot be started fails when its turn comes: for want of memory, or because
+//           the range threw, it may be asked for again; after a shutdown it is the last.
 // Lifetime: the runtime, and ranges that are lvalues, must outlive the results; elements are
 //           copied.
 // Thread safety: of one thread at a time, as any iterator. The function is one object, and is
@@ -27,6 +28,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "primitives/reference/errors.h"
 #include "primitives/task/future.h"
 #include "primitives/task/runtime.h"
 
@@ -72,6 +74,11 @@ class pmap_results {
     }
     try {
       started_.back() = start_();
+    } catch (const executor_rejected_error&) {
+      started_.pop_back();
+      if (!is_next) return false;
+      ended_ = true;  // none after it could be started either
+      throw;
     } catch (...) {
       started_.pop_back();
       if (is_next) throw;
@@ -111,7 +118,20 @@ requires(sizeof...(Ranges) > 0) auto pmap(runtime& on, F f, Ranges&&... ranges) 
       }
       (std::index_sequence_for<Ranges...>());
     }
+    // Those that throw as they go on are asked again: their elements have been started.
+    void advance() {
+      [this]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto one = [this](std::size_t place, auto& each) {
+          if (place < advanced) return;
+          ++each;
+          ++advanced;
+        };
+        (one(I, std::get<I>(*at)), ...);
+      }
+      (std::index_sequence_for<Ranges...>());
+    }
     std::optional<future<result>> start() {
+      advance();
       if (at_end()) return std::nullopt;
       auto arguments = std::apply(
           [](auto&... each) {
@@ -123,11 +143,13 @@ requires(sizeof...(Ranges) > 0) auto pmap(runtime& on, F f, Ranges&&... ranges) 
           future_call(on, [called = f, arguments = std::move(arguments)]() mutable {
             return result(std::apply(*called, std::move(arguments)));
           });
-      std::apply([](auto&... each) { (static_cast<void>(++each), ...); }, *at);
+      advanced = 0;
       return one;
     }
 
     runtime& on;
+    // How many of the iterators are past the last element that was started.
+    std::size_t advanced = sizeof...(Ranges);
     std::shared_ptr<F> f;
     std::tuple<Ranges...> ranges;
     std::optional<std::tuple<decltype(std::begin(std::declval<Ranges&>()))...>> at;

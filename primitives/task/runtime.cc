@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "primitives/sync/schedule_point.h"
 #include "primitives/sync/thread.h"
-#include "primitives/task/errors.h"
 
 namespace tussle {
 
@@ -24,17 +24,17 @@ runtime::runtime(runtime_options options)
       compute_(&own_->compute),
       blocking_(&own_->blocking),
       at_end_(options.at_end),
-      uncaught_(std::move(options.uncaught)),
+      uncaught_(std::make_shared<const uncaught_hook>(std::move(options.uncaught))),
       checked_(options.checked),
-      timer_(*compute_, [this] { report_uncaught(detail::make_rejected_error()); }) {}
+      timer_(*compute_, uncaught_) {}
 
 runtime::runtime(executor& compute, executor& blocking, uncaught_hook uncaught,
                  bool checked)
     : compute_(&compute),
       blocking_(&blocking),
-      uncaught_(std::move(uncaught)),
+      uncaught_(std::make_shared<const uncaught_hook>(std::move(uncaught))),
       checked_(checked),
-      timer_(*compute_, [this] { report_uncaught(detail::make_rejected_error()); }) {}
+      timer_(*compute_, uncaught_) {}
 
 runtime::~runtime() {
   shutdown(at_end_);
@@ -71,9 +71,9 @@ bool runtime::submit_accepted(executor& where, task& work) noexcept {
 }
 
 void runtime::report_uncaught(const std::exception_ptr& error) noexcept {
-  if (!uncaught_) return;
+  if (!*uncaught_) return;
   try {
-    uncaught_(error);
+    (*uncaught_)(error);
   } catch (...) {  // there is nobody left to tell
   }
 }
@@ -90,6 +90,7 @@ void runtime::shutdown(shutdown_policy waiting) noexcept {
     waiting = before == ending::drain ? shutdown_policy::drain : shutdown_policy::discard;
   }
   own_->compute.shutdown(waiting);
+  sync::schedule_point("runtime.shutdown.between_pools");
   own_->blocking.shutdown(waiting);
 }
 

@@ -12,9 +12,10 @@
 //           to their end, nothing new is accepted, and what waits is drained or discarded by
 //           the policy of the first call; what is not due yet is dropped. The destructor
 //           shuts down by the policy of the options and blocks until all threads have ended;
-//           nothing runs after it. It must not run on one of the runtime's own threads.
+//           nothing runs after it. On one of the runtime's own threads, which would wait for
+//           itself, it ends the process with one line.
 // Errors:   what nobody else can be told of goes to the uncaught hook (of deferred sends that
-//           an executor refused, for one); without a hook it is dropped.
+//           an executor refused, for one, and of timed calls); without a hook it is dropped.
 // Contract: CONTRACT.md sections 5.2 and 15 (DEV-11).
 #pragma once
 
@@ -34,7 +35,7 @@
 namespace tussle {
 
 // Called from any threads at once. What it throws is dropped.
-using uncaught_hook = std::function<void(const std::exception_ptr& error)>;
+using uncaught_hook = timer::hook;
 
 struct runtime_options {
   std::size_t compute_threads = 0;  // 0: cores + 2
@@ -111,7 +112,7 @@ class runtime {
   executor* blocking_;
   shutdown_policy at_end_ = shutdown_policy::discard;
   sync::atomic<ending> ending_{ending::none};
-  uncaught_hook uncaught_;
+  const std::shared_ptr<const uncaught_hook> uncaught_;
   const bool checked_;
   sync::atomic<runtime_part*> part_{nullptr};
   tussle::timer timer_;

@@ -98,6 +98,17 @@ TEST(runtime, may_stand_on_executors_of_somebody_else) {
   EXPECT_EQ(f.get(), 4);
 }
 
+// PIT-17: it would wait for itself.
+TEST(runtime_death_test, that_ends_on_a_thread_of_its_own_says_so) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto ends = [] {
+    auto* const on = new runtime();
+    future_call(*on, [on] { delete on; }).get();
+  };
+
+  EXPECT_DEATH(ends(), "ends on one of its own threads");
+}
+
 // In a process of its own: its threads never end, and would outlive the test.
 TEST(runtime_death_test, the_processs_own_is_always_the_same_and_serves) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";

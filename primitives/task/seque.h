@@ -15,8 +15,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
+#include <list>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -73,31 +73,21 @@ class seque<T>::shared final : public task {
       : on_(on), capacity_(capacity), from_(std::move(from)) {}
 
   std::optional<T> next() {
-    std::optional<T> first;
+    if (!is_known()) wait();
+    std::list<T> first;  // moved, and destroyed, without the lock
+    bool goes_on = false;
     {
       const sync::mutex_lock lock(mutex_);
-      if (elements_.empty() && !ended_) {
-        detail::blocking_region here;
-        while (elements_.empty() && !ended_) {
-          const sync::time_point* const by = here.wake_by(nullptr);
-          if (by == nullptr) {
-            arrived_.wait(mutex_);
-          } else {
-            static_cast<void>(arrived_.wait_until(mutex_, *by));
-          }
-        }
-      }
       if (elements_.empty()) {
         if (error_) std::rethrow_exception(error_);
         return std::nullopt;
       }
-      first.emplace(std::move(elements_.front()));
-      elements_.pop_front();
-      if (producing_ || ended_) return first;
-      producing_ = true;
+      first.splice(first.end(), elements_, elements_.begin());
+      goes_on = !producing_ && !ended_;
+      if (goes_on) producing_ = true;
     }
-    submit();
-    return first;
+    if (goes_on) submit();
+    return give(first);
   }
 
   // Of the constructor only.
@@ -146,6 +136,37 @@ class seque<T>::shared final : public task {
   }
 
  private:
+  // Whether there is an element, or will be none. Nobody but the reader takes any.
+  bool is_known() {
+    const sync::mutex_lock lock(mutex_);
+    return !elements_.empty() || ended_;
+  }
+
+  void wait() {
+    detail::blocking_region here;
+    while (!is_known()) {
+      const sync::time_point* const by = here.wake_by(nullptr);
+      const sync::mutex_lock lock(mutex_);
+      if (!elements_.empty() || ended_) return;
+      if (by == nullptr) {
+        arrived_.wait(mutex_);
+      } else {
+        static_cast<void>(arrived_.wait_until(mutex_, *by));
+      }
+    }
+  }
+
+  // What cannot be moved stays the next one.
+  std::optional<T> give(std::list<T>& first) {
+    try {
+      return std::optional<T>(std::move(first.front()));
+    } catch (...) {
+      const sync::mutex_lock lock(mutex_);
+      elements_.splice(elements_.begin(), first);
+      throw;
+    }
+  }
+
   // For a producer, which owns a reference until it has run.
   void submit() {
     // Relaxed: the reader's own reference is there.
@@ -160,8 +181,10 @@ class seque<T>::shared final : public task {
     return producing_;
   }
   void add(T&& made) {
+    std::list<T> last;
+    last.push_back(std::move(made));
     const sync::mutex_lock lock(mutex_);
-    elements_.push_back(std::move(made));
+    elements_.splice(elements_.end(), last);
     arrived_.notify_one();
   }
   void end(std::exception_ptr error) noexcept {
@@ -184,7 +207,7 @@ class seque<T>::shared final : public task {
 
   sync::mutex mutex_;
   sync::condition_variable arrived_;
-  std::deque<T> elements_ ABSL_GUARDED_BY(mutex_);
+  std::list<T> elements_ ABSL_GUARDED_BY(mutex_);
   bool producing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;

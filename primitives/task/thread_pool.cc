@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <iterator>
 #include <new>
 #include <system_error>
@@ -169,7 +171,6 @@ bool thread_pool::start(member_at one) {
       start_ended_.notify_all();
       end_if_all_ended();
     }
-    join_ended();
     return true;
   } catch (const std::system_error&) {
   } catch (const std::bad_alloc&) {
@@ -187,9 +188,10 @@ bool thread_pool::start(member_at one) {
 }
 
 void thread_pool::work(member& self) noexcept {
+  std::list<member> ended_before;
+  self.before = &ended_before;
   own_pool::mine().pool = this;
   own_pool::mine().line = self.own.get();
-  own_pool::mine().was_member = true;
   turn now = come(self, false);
   while (now.work != nullptr) {
     // If there is no thread to be had, those that run go on with the line.
@@ -202,6 +204,9 @@ void thread_pool::work(member& self) noexcept {
   // What the thread still does is no work of the pool.
   own_pool::mine().pool = nullptr;
   own_pool::mine().line = nullptr;
+  // Here, and by nobody who submits: their last destructors may wait for what that thread has
+  // to do first. Nobody waits for this one but join(), and those that end after it.
+  for (member& one : ended_before) one.thread.join();
 }
 
 bool thread_pool::begin_to_wait() noexcept {
@@ -311,6 +316,7 @@ thread_pool::turn thread_pool::come(member& self, bool looks) {
     --running_;
     if (!open_ || !idle()) break;
   }
+  take_ended(*self.before);
   self.ended = true;
   --alive_;
   end_if_all_ended();
@@ -414,6 +420,13 @@ void thread_pool::shutdown(shutdown_policy waiting) noexcept {
 }
 
 void thread_pool::join() noexcept {
+  if (own_pool::mine().pool == this) {
+    std::fputs(
+        "tussle: a runtime or pool ends on one of its own threads, for which it would "
+        "wait for ever: let another thread end it\n",
+        stderr);
+    std::abort();
+  }
   const sync::mutex_lock one_at_a_time(joining_);
   for (;;) {
     sync::thread last;
@@ -435,21 +448,14 @@ std::size_t thread_pool::threads() const {
   return alive_;
 }
 
-// Gives back what threads that ended have left. Not by a thread that is ending itself, where
-// its last destructors submit something: two of them would wait for each other.
-void thread_pool::join_ended() noexcept {
-  const detail::pool_membership& mine = own_pool::mine();
-  if (mine.was_member && mine.pool == nullptr) return;
-  std::list<member> gone;
-  {
-    const sync::mutex_lock lock(mutex_);
-    for (auto at = members_.begin(); at != members_.end();) {
-      const auto next = std::next(at);
-      if (at->ended && at->started) gone.splice(gone.end(), members_, at);
-      at = next;
-    }
+// Those that ended, to be joined by a thread that is about to: so that the handles and stacks
+// of no more are kept than ended since the last one did.
+void thread_pool::take_ended(std::list<member>& gone) {
+  for (auto at = members_.begin(); at != members_.end();) {
+    const auto next = std::next(at);
+    if (at->ended && at->started) gone.splice(gone.end(), members_, at);
+    at = next;
   }
-  for (member& one : gone) one.thread.join();
 }
 
 }  // namespace tussle

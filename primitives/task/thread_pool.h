@@ -89,7 +89,8 @@ class thread_pool final : public executor {
   // Accepts nothing from here on.
   void shutdown(shutdown_policy waiting) noexcept;
 
-  // Blocks until all threads have ended, which they do after a shutdown.
+  // Blocks until all threads have ended, which they do after a shutdown. On one of them, which
+  // would wait for itself, ends the process with one line.
   void join() noexcept;
 
   // Threads that are there at this moment.
@@ -104,8 +105,9 @@ class thread_pool final : public executor {
     std::uint32_t seen_turns = 0;           // by the lookout
     bool took_common = false;               // its last task, from the common line
     sync::thread thread;
-    bool started = false;  // the handle is there
-    bool ended = false;    // it will do nothing more
+    bool started = false;                 // the handle is there
+    bool ended = false;                   // it will do nothing more
+    std::list<member>* before = nullptr;  // where it puts those that ended before it
   };
   using member_at = std::list<member>::iterator;
   // A task to run, null for none; and a thread to start first, where one is wanted.
@@ -144,7 +146,7 @@ class thread_pool final : public executor {
   void end_to_wait() noexcept;
   bool leave_line_to_others() noexcept;
   bool bring_for_stuck(std::size_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void join_ended() noexcept;
+  void take_ended(std::list<member>& gone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void end_if_all_ended() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const thread_pool_options options_;

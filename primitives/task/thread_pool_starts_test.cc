@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "primitives/sync/clock.h"
 #include "primitives/sync/mode.h"
@@ -214,6 +215,31 @@ TEST(thread_pool, waits_also_for_what_a_drain_brings_while_it_waits) {
   ends.count_down();
   go_on.count_down();
   joining.join();
+}
+
+// A thread that stands still in its last destructors, for what the thread that submits has to
+// do first: a lock that it holds, say.
+TEST(thread_pool, submits_do_not_wait_for_threads_that_are_ending) {
+  thread_pool pool({.idle_time = std::chrono::nanoseconds(1)});
+  std::latch ends(1);
+  std::latch go_on(1);
+  work first([&] {
+    parting::leave([&] {
+      ends.count_down();
+      go_on.wait();
+    });
+  });
+  ASSERT_TRUE(pool.submit(first));
+  ends.wait();
+  std::vector<std::unique_ptr<work>> later;
+  for (int i = 0; i < 3; ++i) {
+    later.push_back(std::make_unique<work>());
+    EXPECT_TRUE(pool.submit(*later.back()));
+    while (later.back()->runs.load() == 0) std::this_thread::yield();
+  }
+  go_on.count_down();
+  pool.shutdown(shutdown_policy::drain);
+  pool.join();
 }
 
 // Both threads of a pool submit something as they end.

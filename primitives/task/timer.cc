@@ -2,6 +2,7 @@
 
 #include "primitives/reference/errors.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/task/errors.h"
 
 namespace tussle {
 
@@ -13,6 +14,26 @@ timer::~timer() {
     last = std::move(thread_);
   }
   if (last.joinable()) last.join();
+}
+
+void timer::entry::run() noexcept {
+  std::exception_ptr error;
+  try {
+    call();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error) tell(error);
+  error = nullptr;
+  discard();
+}
+
+void timer::entry::tell(const std::exception_ptr& error) const noexcept {
+  if (errors_ == nullptr || !*errors_) return;
+  try {
+    (*errors_)(error);
+  } catch (...) {  // there is nobody left to tell
+  }
 }
 
 timer::call timer::add(entry* owned) {
@@ -66,8 +87,8 @@ void timer::work() noexcept {
       mutex_.unlock();
       sync::schedule_point("timer.before_submit");
       if (!runs_->submit(due)) {
+        due.tell(detail::make_rejected_error());
         due.discard();
-        if (refused_) refused_();
       }
       mutex_.lock();
     }

@@ -8,8 +8,9 @@
 //              the order they were asked for. What was done before `at` is visible to it.
 // Progress:    at and cancel take a lock for O(log n) steps, the first at for as long as the
 //              system takes to start a thread; no user code runs under it.
-// Errors:      a call must not throw. One that the executor refuses is dropped, and `refused`
-//              is called.
+// Errors:      what a call throws goes to the hook, on the executor's thread. One that the
+//              executor refuses is dropped, and the hook is given executor_rejected_error, on
+//              the timer's thread. What the hook throws is dropped.
 // Shutdown:    what has not been handed over is dropped: nobody waits for a time that may be
 //              far away.
 // Source:      a binary heap whose calls know their place, so that a cancelled one goes at
@@ -19,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,9 +42,12 @@ class timer {
  public:
   class call;
 
-  // Calls run on `runs`, which must outlive the timer. `refused`: called on the timer's thread.
-  explicit timer(executor& runs, std::function<void()> refused = {})
-      : runs_(&runs), refused_(std::move(refused)) {}
+  using hook = std::function<void(const std::exception_ptr& error)>;
+
+  // Calls run on `runs`, which must outlive the timer. `errors`: null, or called from any
+  // threads at once, as long as a call that was handed over has not run.
+  explicit timer(executor& runs, std::shared_ptr<const hook> errors = nullptr)
+      : runs_(&runs), errors_(std::move(errors)) {}
   // Not on its own thread, nor on one that it would wait for.
   ~timer();
   timer(const timer&) = delete;
@@ -77,7 +82,7 @@ class timer {
   void move_down(entry& one, std::size_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   executor* const runs_;
-  const std::function<void()> refused_;
+  const std::shared_ptr<const hook> errors_;
   mutable sync::mutex mutex_;
   sync::condition_variable changed_;  // the first one, or whether it is open
   std::vector<entry*> heap_ ABSL_GUARDED_BY(mutex_);
@@ -89,7 +94,8 @@ class timer {
 // What waits: owned by who asked, and by the timer or the executor.
 class timer::entry : public task {
  public:
-  explicit entry(sync::time_point when) noexcept : when_(when) {}
+  entry(sync::time_point when, std::shared_ptr<const hook> errors) noexcept
+      : when_(when), errors_(std::move(errors)) {}
   virtual ~entry() = default;
 
   void acquire() noexcept {
@@ -101,6 +107,7 @@ class timer::entry : public task {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
+  void run() noexcept final;
   // It will not run: its function is destroyed, and the timer's reference given up.
   void discard() noexcept final {
     drop_function();
@@ -111,12 +118,15 @@ class timer::entry : public task {
   friend class timer;
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
+  virtual void call() = 0;
   virtual void drop_function() noexcept = 0;
+  void tell(const std::exception_ptr& error) const noexcept;
   bool is_before(const entry& other) const noexcept {
     return when_ != other.when_ ? when_ < other.when_ : turn_ < other.turn_;
   }
 
   const sync::time_point when_;
+  const std::shared_ptr<const hook> errors_;
   std::uint64_t turn_ = 0;       // under the timer's lock, as
   std::size_t place_ = nowhere;  // in the heap
   sync::atomic<std::uint32_t> references_{2};
@@ -125,14 +135,11 @@ class timer::entry : public task {
 template <typename F>
 class timer::entry_of final : public timer::entry {
  public:
-  entry_of(sync::time_point when, F&& f) : entry(when), f_(std::move(f)) {}
-
-  void run() noexcept override {
-    std::invoke(*f_);
-    discard();
-  }
+  entry_of(sync::time_point when, std::shared_ptr<const hook> errors, F&& f)
+      : entry(when, std::move(errors)), f_(std::move(f)) {}
 
  private:
+  void call() override { std::invoke(*f_); }
   void drop_function() noexcept override { f_.reset(); }
 
   std::optional<F> f_;  // of who runs or drops it
@@ -170,7 +177,7 @@ class timer::call {
 
 template <typename F>
 timer::call timer::at(sync::time_point when, F f) {
-  auto owned = std::make_unique<entry_of<F>>(when, std::move(f));
+  auto owned = std::make_unique<entry_of<F>>(when, errors_, std::move(f));
   call added = add(owned.get());
   static_cast<void>(owned.release());  // the timer's, and the handle's
   return added;

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <latch>
 #include <memory>
 #include <random>
 #include <thread>
@@ -148,11 +150,49 @@ TEST(timer, a_shutdown_drops_what_is_not_due) {
   EXPECT_EQ(runs.pending(), 0U);
 }
 
+// Anything, and what comes after it still runs.
+TEST(timer, what_a_call_throws_goes_to_the_hook) {
+  std::vector<std::exception_ptr> told;
+  const auto keep = std::make_shared<const timer::hook>([&](const std::exception_ptr& e) {
+    told.push_back(e);
+    throw 2;  // what it throws itself nobody can be told of
+  });
+  const std::int64_t live = counted_value::live();
+  manual_executor runs;
+  int ran = 0;
+  timer t(runs, keep);
+  t.at(sync::clock::now(), [held = counted_value(1)] { throw 1; });
+  t.at(sync::clock::now(), [&] { ++ran; });
+  while (runs.pending() < 2) std::this_thread::yield();
+  EXPECT_EQ(runs.run_all(), 2U);
+
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_THROW(std::rethrow_exception(told[0]), int);
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(counted_value::live(), live);
+}
+
+TEST(timer, a_call_of_a_runtime_that_throws_is_told_its_uncaught_hook) {
+  std::atomic<int> told{0};
+  std::latch after(1);
+  runtime on({.uncaught = [&](const std::exception_ptr&) { told.fetch_add(1); }});
+  on.timer().at(sync::clock::now(), [] { throw 1; });
+  on.timer().at(sync::clock::now() + std::chrono::microseconds(1),
+                [&] { after.count_down(); });
+  after.wait();
+  while (told.load() == 0) std::this_thread::yield();
+
+  EXPECT_EQ(told.load(), 1);
+}
+
 TEST(timer, says_when_the_executor_refuses) {
   manual_executor runs;
   runs.close();
   std::atomic<int> refused{0};
-  timer t(runs, [&] { ++refused; });
+  timer t(runs, std::make_shared<const timer::hook>([&](const std::exception_ptr& error) {
+            EXPECT_THROW(std::rethrow_exception(error), executor_rejected_error);
+            ++refused;
+          }));
   const std::int64_t live = counted_value::live();
   t.at(sync::clock::now(), [held = counted_value(1)] {});
   while (refused.load() == 0) std::this_thread::yield();
