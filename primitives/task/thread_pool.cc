@@ -7,12 +7,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
+#include <list>
+#include <memory>
 #include <new>
 #include <system_error>
 #include <utility>
 
 #include "primitives/sync/clock.h"
+#include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/sync/simulator.h"
 #include "primitives/task/deadline.h"
 #include "primitives/task/pool_membership.h"
 
@@ -188,8 +192,8 @@ bool thread_pool::start(member_at one) {
 }
 
 void thread_pool::work(member& self) noexcept {
-  std::list<member> ended_before;
-  self.before = &ended_before;
+  own_pool::mine().before = prepare_to_join();
+  self.before = static_cast<std::list<member>*>(own_pool::mine().before);
   own_pool::mine().pool = this;
   own_pool::mine().line = self.own.get();
   turn now = come(self, false);
@@ -204,9 +208,35 @@ void thread_pool::work(member& self) noexcept {
   // What the thread still does is no work of the pool.
   own_pool::mine().pool = nullptr;
   own_pool::mine().line = nullptr;
-  // Here, and by nobody who submits: their last destructors may wait for what that thread has
-  // to do first. Nobody waits for this one but join(), and those that end after it.
-  for (member& one : ended_before) one.thread.join();
+}
+
+// Where a thread puts those that ended before it, and joins them as its last act. Nobody who
+// submits does it, nor a thread that has destructors left: those of the others may wait for
+// it. Null: there is no memory; it leaves them to others.
+void* thread_pool::prepare_to_join() noexcept {
+  // In mode sim join() has them all: an execution ends soon.
+  if (sync::in_execution()) return nullptr;
+  try {
+    auto gone = std::make_unique<std::list<member>>();
+    sync::at_thread_exit(&join_those_before);
+    return gone.release();
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void thread_pool::join_those_before() noexcept {
+  // At the first call other acts may be left, which destroy what others gave them to destroy.
+  if (!std::exchange(own_pool::mine().is_ending, true)) {
+    try {
+      return sync::at_thread_exit(&join_those_before);
+    } catch (const std::system_error&) {
+    }
+  }
+  const std::unique_ptr<std::list<member>> gone(
+      static_cast<std::list<member>*>(std::exchange(own_pool::mine().before, nullptr)));
+  if (gone == nullptr) return;
+  for (member& one : *gone) one.thread.join();
 }
 
 bool thread_pool::begin_to_wait() noexcept {
@@ -316,7 +346,7 @@ thread_pool::turn thread_pool::come(member& self, bool looks) {
     --running_;
     if (!open_ || !idle()) break;
   }
-  take_ended(*self.before);
+  if (self.before != nullptr) take_ended(*self.before);
   self.ended = true;
   --alive_;
   end_if_all_ended();

@@ -107,7 +107,7 @@ class thread_pool final : public executor {
     sync::thread thread;
     bool started = false;                 // the handle is there
     bool ended = false;                   // it will do nothing more
-    std::list<member>* before = nullptr;  // where it puts those that ended before it
+    std::list<member>* before = nullptr;  // takes those that ended before it
   };
   using member_at = std::list<member>::iterator;
   // A task to run, null for none; and a thread to start first, where one is wanted.
@@ -146,6 +146,8 @@ class thread_pool final : public executor {
   void end_to_wait() noexcept;
   bool leave_line_to_others() noexcept;
   bool bring_for_stuck(std::size_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static void* prepare_to_join() noexcept;
+  static void join_those_before() noexcept;
   void take_ended(std::list<member>& gone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void end_if_all_ended() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -23,15 +23,16 @@ void timer::entry::run() noexcept {
   } catch (...) {
     error = std::current_exception();
   }
-  if (error) tell(error);
+  if (error) tell(errors_, error);
   error = nullptr;
   discard();
 }
 
-void timer::entry::tell(const std::exception_ptr& error) const noexcept {
-  if (errors_ == nullptr || !*errors_) return;
+void timer::tell(const std::shared_ptr<const hook>& errors,
+                 const std::exception_ptr& error) noexcept {
+  if (errors == nullptr || !*errors) return;
   try {
-    (*errors_)(error);
+    (*errors)(error);
   } catch (...) {  // there is nobody left to tell
   }
 }
@@ -87,8 +88,8 @@ void timer::work() noexcept {
       mutex_.unlock();
       sync::schedule_point("timer.before_submit");
       if (!runs_->submit(due)) {
-        due.tell(detail::make_rejected_error());
         due.discard();
+        tell(errors_, detail::make_rejected_error());
       }
       mutex_.lock();
     }

@@ -70,6 +70,8 @@ class timer {
   template <typename F>
   class entry_of;
 
+  static void tell(const std::shared_ptr<const hook>& errors,
+                   const std::exception_ptr& error) noexcept;
   call add(entry* owned);
   bool cancel(entry& one) noexcept;
   void work() noexcept;
@@ -120,7 +122,6 @@ class timer::entry : public task {
 
   virtual void call() = 0;
   virtual void drop_function() noexcept = 0;
-  void tell(const std::exception_ptr& error) const noexcept;
   bool is_before(const entry& other) const noexcept {
     return when_ != other.when_ ? when_ < other.when_ : turn_ < other.turn_;
   }
