@@ -228,14 +228,18 @@ TEST(seque, moves_and_destroys_elements_without_its_lock) {
   manual_executor compute;
   manual_executor blocking;
   runtime on(compute, blocking);
-  std::optional<seque<curious>> ahead;
+  seque<curious>* asked = nullptr;  // while it is there
   std::size_t most = 0;
-  const auto ask = [&] { most = std::max(most, ahead->waiting()); };
-  ahead.emplace(on, 2, [&]() -> std::optional<curious> { return curious(ask); });
+  const auto ask = [&] {
+    if (asked != nullptr) most = std::max(most, asked->waiting());
+  };
+  seque<curious> ahead(on, 2, [&]() -> std::optional<curious> { return curious(ask); });
+  asked = &ahead;
   EXPECT_TRUE(blocking.run_one());
 
-  EXPECT_TRUE(ahead->next());
+  EXPECT_TRUE(ahead.next());
   EXPECT_EQ(most, 2U);
+  asked = nullptr;
   blocking.discard_all();
 }
 
