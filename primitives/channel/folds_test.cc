@@ -232,7 +232,7 @@ TEST(to_channel, CONN_6_is_a_hundred_elements_ahead_at_most) {
 }
 
 TEST(to_channel, CONN_6_of_an_empty_range_is_closed) {
-  EXPECT_EQ(to_channel(ints()).take(), std::nullopt);
+  EXPECT_EQ(to_channel(ints()).try_take().status, take_status::closed);
 }
 
 TEST(to_channel, CONN_6_what_is_ahead_outlives_the_process) {

@@ -103,6 +103,12 @@ TEST_F(mix_of_three, MIX_1_what_was_removed_is_not_heard) {
   EXPECT_EQ(heard(), ints());
 }
 
+TEST_F(mix_of_three, MIX_1_what_was_taken_before_its_input_was_removed_is_heard) {
+  EXPECT_EQ(b.try_put(2), put_status::accepted);  // the mix waits: it takes it
+  mixed.unmix(b);
+  EXPECT_EQ(drain(s, out).elements, (ints{2}));
+}
+
 TEST_F(mix_of_three, MIX_1_has_one_element_in_hand) {
   const channel<int> narrow(s.home());
   const mix m(narrow);
@@ -219,6 +225,33 @@ TEST_F(mix_of_three, MIX_3_several_inputs_change_at_one_point_and_new_ones_come)
   s.run_all();
   EXPECT_EQ(drain(s, out).elements, (ints{4}));
   EXPECT_EQ(heard(), ints());
+}
+
+// A mix on it has heard of a change, and done what follows, before it is told of another.
+class at_once final : public executor {
+ public:
+  bool submit(task& work) noexcept override {
+    work.run();
+    return true;
+  }
+};
+
+TEST(mix, MIX_3_nothing_is_heard_between_changes_that_are_asked_for_together) {
+  at_once pool;
+  runtime home(pool, pool);
+  const channel<int> out(home, fixed(8));
+  const channel<int> a(home, fixed(8));
+  const channel<int> b(home, fixed(8));
+  const mix m(out);
+  m.toggle({{a, {.pause = true}}, {b, {}}});
+  EXPECT_EQ(a.try_put(1), put_status::accepted);
+
+  m.toggle({{a, {.pause = false}}, {b, {.solo = true}}});
+
+  EXPECT_EQ(out.try_take().status, take_status::empty) << "b was solo when it was taken";
+  EXPECT_EQ(a.try_take().status, take_status::empty) << "it was dropped";
+  EXPECT_EQ(b.try_put(2), put_status::accepted);
+  EXPECT_EQ(out.try_take().value, 2);
 }
 
 TEST_F(mix_of_three, MIX_4_inputs_that_have_ended_leave_and_the_output_stays_open) {

@@ -103,6 +103,20 @@ TEST(pipeline_end, PIPE_5_what_came_before_an_error_stays_and_null_is_an_error) 
   EXPECT_EQ(drain(s, to).elements, (std::vector<pointer>{one, instead}));
 }
 
+TEST(pipeline_end, PIPE_5_a_null_that_the_handler_gives_is_nothing) {
+  stage s;
+  using pointer = std::shared_ptr<int>;
+  const channel<int> from(s.home());
+  const channel<pointer> to(s.home());
+  const auto one = std::make_shared<int>(1);
+  pipeline(1, to, xf::map([one](int n) { return n == 0 ? throw n : pointer(one); }), from,
+           {.handler = [](const std::exception_ptr&) { return pointer(); }});
+  put_and_close(from, {0, 1});
+
+  EXPECT_EQ(drain(s, to), (drained<pointer>{{one}, true}));
+  EXPECT_TRUE(s.uncaught.empty()) << "nobody put it";
+}
+
 TEST(pipeline_end, PIPE_8_closing_the_target_ends_it_and_leaves_the_source_open) {
   for (const pipeline_kind which : pipeline_kinds) {
     stage s;

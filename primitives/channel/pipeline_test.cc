@@ -288,7 +288,7 @@ TEST(pipeline, PIPE_6_never_more_than_n_are_in_the_transducer) {
 
 TEST(pipeline, PIPE_7_as_many_bodies_as_there_are_workers_block_at_once) {
   constexpr int n = 4;
-  runtime on;
+  runtime on(runtime_options{.compute_threads = 1});
   const channel<int> to(on);
   std::latch all_inside(n);
   start_pipeline(

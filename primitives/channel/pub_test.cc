@@ -37,7 +37,7 @@ TEST(pub, PUB_1_subscribers_get_exactly_the_events_of_their_topics_in_order) {
   const channel<int> twos(s.home(), fixed(8));
   p.sub(1, ones);
   p.sub(2, twos);
-  put_and_close(source, {11, 12, 21, 31, 33, 22});
+  put_and_close(source, {11, 10, 12, 21, 31, 33, 22});
 
   EXPECT_EQ(drain(s, ones), (drained<int>{{11, 21, 31}, true}));
   EXPECT_EQ(drain(s, twos), (drained<int>{{12, 22}, true}));
@@ -158,9 +158,11 @@ TEST(pub, PUB_5_the_end_of_the_source_closes_those_that_are_to_be_closed) {
   const pub p(source, &last_digit);
   const channel<int> closed(s.home());
   const channel<int> open(s.home());
+  const channel<int> open_and_first(s.home());
   const channel<int> late(s.home());
   p.sub(1, closed);
   p.sub(1, open, false);
+  p.sub(2, open_and_first, false);
   source.close();
   s.run_all();
   p.sub(1, late);
@@ -168,6 +170,7 @@ TEST(pub, PUB_5_the_end_of_the_source_closes_those_that_are_to_be_closed) {
 
   EXPECT_TRUE(closed.is_closed());
   EXPECT_FALSE(open.is_closed());
+  EXPECT_FALSE(open_and_first.is_closed());
   EXPECT_FALSE(late.is_closed()) << "it came after the end";
   EXPECT_EQ(live_processes(s), 0U);
 }
