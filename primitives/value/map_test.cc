@@ -122,6 +122,15 @@ TEST(map, IMM_5_equality_ignores_history) {
   EXPECT_NE(m, m.dissoc(3));
 }
 
+// Of all sizes: a branch ends at any depth when the last but one below it goes.
+TEST(map, IMM_5_an_entry_that_is_gone_leaves_no_trace) {
+  numbers shrinking = first_numbers(200);
+  for (int i = 199; i >= 0; --i) {
+    shrinking = shrinking.dissoc(i);
+    EXPECT_EQ(shrinking, first_numbers(i)) << i;
+  }
+}
+
 TEST(map, IMM_5_hashes_agree_with_equality) {
   const numbers m = first_numbers(50);
   numbers backwards;

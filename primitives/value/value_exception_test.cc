@@ -104,6 +104,9 @@ TYPED_TEST(value_exceptions, IMM_14_throwing_copies_leave_a_vector_as_it_was) {
     }
     expect_strong<TypeParam>(v, [](auto& w) { w.push_back(TypeParam(-1)); });
     expect_strong<TypeParam>(v, [](auto& w) { w.pop_back(); });
+    expect_strong<TypeParam>(v,
+                             [](auto& w) { w = std::move(w).push_back(TypeParam(-1)); });
+    expect_strong<TypeParam>(v, [](auto& w) { w = std::move(w).pop_back(); });
   }
   EXPECT_EQ(TypeParam::live, before);
 }
@@ -143,6 +146,9 @@ TYPED_TEST(value_exceptions, IMM_14_throwing_copies_in_place_leave_a_map_as_it_w
         copy =
             std::move(copy).update(key, [](const TypeParam&) { return TypeParam(-1); });
       });
+      expect_strong<TypeParam>(
+          m, [key](auto& w) { w = std::move(w).assoc(key, TypeParam(-1)); });
+      expect_strong<TypeParam>(m, [key](auto& w) { w = std::move(w).dissoc(key); });
     }
   }
   EXPECT_EQ(TypeParam::live, before);

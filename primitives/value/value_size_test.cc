@@ -1,10 +1,13 @@
 // Ten million elements (IMM-13): they come and go without deep recursion, and without a leak.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "primitives/sync/mode.h"
+#include "primitives/testing/instances_testing.h"
 #include "primitives/value/map.h"
 #include "primitives/value/queue.h"
 
@@ -56,6 +59,30 @@ TEST(value_size, IMM_13_a_long_history_goes_without_deep_recursion) {
 
   EXPECT_EQ(history.size(), 20'000U);
   EXPECT_EQ((*history.front())[5], 0);
+}
+
+// Versions of one that they borrow from, dropped in the order in which they came.
+TEST(value_size, IMM_13_of_versions_nothing_is_left_when_the_last_one_goes) {
+  using tests::counted_value;
+  const std::int64_t before = counted_value::live();
+  {
+    transient_vector<counted_value> filling;
+    transient_map<int, counted_value> pairs;
+    for (int i = 0; i < 5000; ++i) {
+      filling.push_back(counted_value(i));
+      pairs.assoc(i, counted_value(i));
+    }
+    const vector<counted_value> v = filling.persistent();
+    const map<int, counted_value> m = pairs.persistent();
+    std::vector<vector<counted_value>> vectors;
+    std::vector<map<int, counted_value>> maps;
+    for (int i = 0; i < 100; ++i) {
+      vectors.push_back(v.assoc(static_cast<std::size_t>(i * 37), counted_value(-i)));
+      maps.push_back(m.assoc(i * 37, counted_value(-i)));
+    }
+  }
+
+  EXPECT_EQ(counted_value::live(), before);
 }
 
 }  // namespace
