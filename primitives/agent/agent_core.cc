@@ -22,7 +22,10 @@ bool agent_core::enqueue(action& sent) noexcept {
   sent.next.write(nullptr);
   first_.write(&sent);
   sync::schedule_point("agent.send.before_submit");
-  if (sent.where().submit(*this)) return true;
+  // Once more: an action before this one may have been dropped meanwhile, which has made the
+  // agent idle, while the pool that this one is for is still open.
+  if (end_of(sent.where()) != shutdown_policy::discard && sent.where().submit(*this))
+    return true;
   first_.write(nullptr);
   static_cast<void>(hand_on(false));  // what others have sent meanwhile
   return false;

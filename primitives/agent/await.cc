@@ -31,8 +31,11 @@ bool await_all(std::span<const any_agent> agents, const sync::time_point* deadli
 
 bool await_latch::wait(const sync::time_point* deadline) const {
   // (2) acquire; pairs with (1): what the awaited agents did is visible.
+  const auto is_over = [this] { return left_.load(std::memory_order_acquire) == 0; };
+  const bool seen = deadline == nullptr ? comes_in_sight(is_over)
+                                        : look_within(look::shortest, is_over);
+  if (seen) return true;
   std::uint32_t left = left_.load(std::memory_order_acquire);
-  if (left == 0) return true;
   blocking_region here;
   for (; left != 0; left = left_.load(std::memory_order_acquire)) {
     if (deadline != nullptr && sync::clock::now() >= *deadline) return false;

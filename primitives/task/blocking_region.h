@@ -59,5 +59,26 @@ class look {
   std::uint64_t longest_;
 };
 
+// Asks done() for so many cycles at most; once only in modes that explore schedules.
+template <typename Done>
+bool look_within([[maybe_unused]] std::uint64_t cycles, Done done) noexcept {
+#if defined(TUSSLE_MODE_BENCH)
+  for (const std::uint64_t begun = sync::cycles(); sync::cycles() - begun < cycles;) {
+    if (done()) return true;
+    __builtin_ia32_pause();
+  }
+#endif
+  return done();
+}
+
+// As long as a look may last.
+template <typename Done>
+bool comes_in_sight(Done done) noexcept {
+  const look here;
+  const bool in_time = look_within(here.longest(), done);
+  here.was(!in_time);
+  return in_time;
+}
+
 }  // namespace detail
 }  // namespace tussle

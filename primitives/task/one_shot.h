@@ -52,7 +52,8 @@ class one_shot {
 
   void wait() noexcept {
     if (is_settled()) return;
-    if (!comes_in_sight()) static_cast<void>(sleep(nullptr));
+    if (!comes_in_sight([this] { return is_settled(); }))
+      static_cast<void>(sleep(nullptr));
   }
 
   // For those who have looked in their own way.
@@ -62,7 +63,8 @@ class one_shot {
 
   // False: the deadline passed before.
   bool wait_until(sync::time_point deadline) noexcept {
-    if (settles_within(look::shortest)) return true;  // not beyond the deadline
+    // Not beyond the deadline.
+    if (look_within(look::shortest, [this] { return is_settled(); })) return true;
     return sleep(&deadline);
   }
 
@@ -70,23 +72,6 @@ class one_shot {
   static constexpr std::uint32_t settled = 1;
   static constexpr std::uint32_t claimed = 2;
   static constexpr std::uint32_t waited_for = 4;
-
-  bool comes_in_sight() const noexcept {
-    const look here;
-    const bool in_time = settles_within(here.longest());
-    here.was(!in_time);
-    return in_time;
-  }
-
-  bool settles_within([[maybe_unused]] std::uint64_t cycles) const noexcept {
-#if defined(TUSSLE_MODE_BENCH)
-    for (const std::uint64_t begun = sync::cycles(); sync::cycles() - begun < cycles;) {
-      if (is_settled()) return true;
-      __builtin_ia32_pause();
-    }
-#endif
-    return is_settled();
-  }
 
   // False: the deadline (null: none) passed.
   bool sleep(const sync::time_point* deadline) noexcept {
