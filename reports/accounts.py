@@ -13,18 +13,16 @@ def account_rows(run: Run, rows: list[Row]) -> list[dict[str, Any]]:
             for row in rows if row["state"] == "ok" and last[row["name"]].message]
 
 
-def count_table(run: Run, rows: list[Row]) -> dict[str, Any]:
-    """Returns what the subjects of these cases counted in their last blocks: names, and a row for each case.
-
-    A case that did not count something has null there.
-    """
+def count_tables(run: Run, rows: list[Row]) -> list[dict[str, Any]]:
+    """Returns what the subjects of these cases counted in their last blocks: a table for each set of names."""
     last = _last_units(run)
-    counted = {row["name"]: _counts(last[row["name"]]) for row in rows
-               if row["state"] == "ok" and _counts(last[row["name"]])}
-    names = list(dict.fromkeys(name for counts in counted.values() for name in counts))
-    return {"names": names, "rows": [
-        {"case": row["name"], "id": row["id"], "values": [counted[row["name"]].get(name) for name in names]}
-        for row in rows if row["name"] in counted]}
+    tables: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        counts = _counts(last[row["name"]]) if row["state"] == "ok" else {}
+        if counts:
+            told = {"case": row["name"], "id": row["id"], "values": list(counts.values())}
+            tables.setdefault(tuple(counts), []).append(told)
+    return [{"names": list(names), "rows": told} for names, told in tables.items()]
 
 
 def _last_units(run: Run) -> dict[str, Unit]:

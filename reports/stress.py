@@ -41,7 +41,7 @@ def told_as_stress(run: Run, summary: Record) -> Record:
         "leaders": [],
         "troubles": [],
         "accounts": [],
-        "counted": {"names": [], "rows": []},
+        "counted": [],
         "planted": [],
         "stress": stress_record(run),
     }

@@ -9,7 +9,7 @@ from reports.choosing import choices
 from reports.drift import drift_over
 from reports.files import finite
 from reports.histories import history_rows
-from reports.accounts import account_rows, count_table
+from reports.accounts import account_rows, count_tables
 from reports.latency import latency_rows, latency_troubles
 from reports.naming import group_key, slug
 from reports.planted import planted_rows
@@ -64,7 +64,7 @@ def summarize(run: Run, comparison: dict[str, Any] | None = None) -> Summary:
         "latency": latency,
         "troubles": trouble_rows(run, rows) + latency_troubles(run, latency),
         "accounts": account_rows(run, rows),
-        "counted": count_table(run, rows),
+        "counted": count_tables(run, rows),
         "planted": planted,
         "races": races,
         "histories": history_rows(run),

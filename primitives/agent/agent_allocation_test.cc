@@ -18,7 +18,7 @@ namespace {
 
 using tests::counted_value;
 
-// A line of tasks that needs no memory.
+// A line of tasks that needs no memory of its own.
 class line final : public executor {
  public:
   [[nodiscard]] bool submit(task& work) noexcept override {

@@ -1,6 +1,7 @@
 // When agents, actions and what they hold die (AGT-29), what an agent costs, and what happens
 // when an executor takes nothing (AGT-28, DEV-11).
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cstddef>
@@ -13,7 +14,10 @@
 #include <vector>
 
 #include "primitives/agent/agent.h"
+#include "primitives/agent/await.h"
 #include "primitives/reclaim/retired.h"
+#include "primitives/sync/mode.h"
+#include "primitives/task/runtime.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/stage_testing.h"
 
@@ -140,6 +144,30 @@ TEST(agent, AGT_22_an_await_that_timed_out_leaves_nothing_that_dangles) {
   }
 
   s.run_all();  // the action of await, on an agent whose handles are gone
+}
+
+// Of the heap, all that an agent needs while nothing is sent to it.
+std::size_t heap_in_use() {
+  const auto now = mallinfo2();
+  return now.uordblks + now.hblkhd;
+}
+
+TEST(agent, a_million_of_them_fit_and_work) {
+  if (sync::has_schedule_points) GTEST_SKIP() << "sanitizers need many times the memory";
+  constexpr std::size_t million = 1'000'000;
+  runtime on;
+  std::vector<agent<int>> all;
+  all.reserve(million);
+  const std::size_t before = heap_in_use();
+  for (std::size_t i = 0; i < million; ++i)
+    all.emplace_back(0, agent_options<int>{.on = &on});
+  EXPECT_LE(heap_in_use() - before, 256 * million);
+
+  for (const agent<int>& each : all) each.send(plus_one).send_off(plus_one);
+  await(std::vector<any_agent>(all.begin(), all.end()));
+  std::int64_t sum = 0;
+  for (const agent<int>& each : all) sum += *each.load();
+  EXPECT_EQ(sum, std::int64_t{2} * million);
 }
 
 TEST(agent, an_idle_agent_takes_no_more_than_256_bytes) {

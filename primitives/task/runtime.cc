@@ -94,6 +94,10 @@ void runtime::shutdown(shutdown_policy waiting) noexcept {
   own_->blocking.shutdown(waiting);
 }
 
+std::size_t runtime::threads() const {
+  return own_ == nullptr ? 0 : own_->compute.threads() + own_->blocking.threads();
+}
+
 runtime& default_runtime() {
   // Never destroyed: destructors of static objects may still use it.
   static auto* const shared = new runtime();

@@ -92,6 +92,8 @@ class runtime {
   // Whether its pools are its own, and so not somebody else's executors.
   bool has_own_threads() const noexcept { return own_ != nullptr; }
   bool is_checked() const noexcept { return checked_; }
+  // Of its own pools, at this moment; those that have nothing to do end after their idle time.
+  std::size_t threads() const;
 
   void shutdown(shutdown_policy waiting) noexcept;
 

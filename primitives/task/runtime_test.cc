@@ -87,6 +87,14 @@ TEST(runtime, tells_the_hook_what_nobody_else_can_be_told) {
   EXPECT_EQ(told, 1);
 }
 
+TEST(runtime, its_threads_end_when_they_have_been_idle) {
+  runtime on({.blocking = {.idle_time = std::chrono::milliseconds(1)}});
+  EXPECT_EQ(on.threads(), 0U);
+  future_call(on, [&] { EXPECT_GE(on.threads(), 1U); }).get();
+  while (on.threads() > 0) std::this_thread::yield();
+  future_call(on, [] {}).get();
+}
+
 TEST(runtime, may_stand_on_executors_of_somebody_else) {
   manual_executor compute;
   manual_executor blocking;

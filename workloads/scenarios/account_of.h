@@ -7,8 +7,8 @@
 
 namespace tussle::workloads {
 
-// Adds the words of `account()` to the message, and `counts()` for the report's table of
-// transactions, where the subject has them.
+// Adds the words of `account()` to the message, and `counts()` for the report's tables,
+// where the subject has them.
 template <typename Object>
 harness::verdict with_account_of(const Object& subject, harness::verdict found) {
   if constexpr (requires { subject.account(); })

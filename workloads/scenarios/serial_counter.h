@@ -124,13 +124,17 @@ struct serial_counter {
         disordered += ledger_.disordered_at(t);
         other_values += lines_.value(t) == ledger_.applied_to(t) ? 0 : 1;
       }
-      return harness::first_failure(
+      harness::verdict found = harness::first_failure(
           {harness::verdict::pass(account(sent)),
            harness::expect_equal("increments repeated or out of order", disordered,
                                  "allowed", 0),
            harness::expect_equal("increments applied", applied, "sent", sent),
            harness::expect_equal("values other than the increments applied", other_values,
                                  "allowed", 0)});
+      found.counts = {{"accepted per second", rate(sent, accepted_at_ - began())},
+                      {"completed per second", rate(sent, completed_at_ - began())},
+                      {"longest line of a sender", static_cast<double>(longest())}};
+      return found;
     }
 
    private:
@@ -169,17 +173,11 @@ struct serial_counter {
     }
 
     std::string account(std::int64_t sent) const {
-      sync::time_point began = accepted_at_;
-      std::int64_t longest = 0;
-      for (const thread_state& each : threads_) {
-        if (each.sent > 0) began = std::min(began, each.began);
-        longest = std::max(longest, each.longest);
-      }
-      std::string told = "all " + std::to_string(sent) +
-                         " increments applied; accepted " +
-                         rate(sent, accepted_at_ - began) + ", completed " +
-                         rate(sent, completed_at_ - began) + " a second; at most " +
-                         std::to_string(longest) + " of one sender waited";
+      std::string told =
+          "all " + std::to_string(sent) + " increments applied; accepted " +
+          whole(rate(sent, accepted_at_ - began())) + ", completed " +
+          whole(rate(sent, completed_at_ - began())) + " a second; at most " +
+          std::to_string(longest()) + " of one sender waited";
       if (targets_ >= enough_targets && heap_after_ > heap_before_) {
         told += "; an idle target takes " +
                 std::to_string((heap_after_ - heap_before_) / targets_) + " bytes";
@@ -187,10 +185,25 @@ struct serial_counter {
       return told;
     }
 
-    static std::string rate(std::int64_t count, sync::clock::duration time) {
+    sync::time_point began() const {
+      sync::time_point first = accepted_at_;
+      for (const thread_state& each : threads_) {
+        if (each.sent > 0) first = std::min(first, each.began);
+      }
+      return first;
+    }
+    std::int64_t longest() const {
+      std::int64_t most = 0;
+      for (const thread_state& each : threads_) most = std::max(most, each.longest);
+      return most;
+    }
+
+    static double rate(std::int64_t count, sync::clock::duration time) {
       const double seconds = std::chrono::duration<double>(time).count();
-      return std::to_string(
-          seconds > 0 ? std::int64_t(static_cast<double>(count) / seconds) : 0);
+      return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+    }
+    static std::string whole(double number) {
+      return std::to_string(static_cast<std::int64_t>(number));
     }
 
     const std::int64_t targets_;

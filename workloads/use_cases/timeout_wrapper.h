@@ -13,6 +13,7 @@
 // gives up after `patience`, notes that, and from then on all of them give up at once.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <concepts>
@@ -88,6 +89,7 @@ struct timeout_wrapper {
         : which_(values.count("calls")),
           threads_(static_cast<std::size_t>(values.threads())),
           shared_(std::make_shared<shared>(patience)),
+          runtime_({.blocking = {.idle_time = std::chrono::milliseconds(1)}}),
           limited_(runtime_) {}
 
     // Returns which of the operations it was.
@@ -103,10 +105,13 @@ struct timeout_wrapper {
       return drawn;
     }
 
-    // Whoever was given up has ended: it was told to.
+    // Whoever was given up has ended: it was told to. And so have the threads that it had.
     void settle() const {
       const auto until = sync::clock::now() + shared_->patience + std::chrono::seconds(2);
-      while (shared_->live.load() > 0 && sync::clock::now() < until) sync::yield();
+      while ((shared_->live.load() > 0 || runtime_.threads() > 0) &&
+             sync::clock::now() < until) {
+        sync::yield();
+      }
     }
 
     harness::verdict verify(const harness::tally& /*done*/) const {
@@ -115,8 +120,9 @@ struct timeout_wrapper {
         sum.wrong += each.wrong;
         sum.mixed += each.mixed;
         sum.escaped += each.escaped;
+        sum.latest = std::max(sum.latest, each.latest);
       }
-      return harness::first_failure(
+      harness::verdict found = harness::first_failure(
           {harness::expect_equal("calls that nobody told to stop",
                                  shared_->gave_up.load(), "allowed", 0),
            harness::expect_equal("results that are another's", sum.wrong, "allowed", 0),
@@ -124,7 +130,13 @@ struct timeout_wrapper {
            harness::expect_equal("errors of calls that were given up", sum.escaped,
                                  "allowed", 0),
            harness::expect_equal("calls that still run", shared_->live.load(), "allowed",
+                                 0),
+           harness::expect_equal("threads that have not ended",
+                                 static_cast<std::int64_t>(runtime_.threads()), "allowed",
                                  0)});
+      using milliseconds = std::chrono::duration<double, std::milli>;
+      found.counts = {{"longest past its limit, ms", milliseconds(sum.latest).count()}};
+      return found;
     }
 
    private:
@@ -169,6 +181,8 @@ struct timeout_wrapper {
       std::int64_t wrong = 0;
       std::int64_t mixed = 0;
       std::int64_t escaped = 0;
+      sync::clock::duration latest{
+          0};  // beyond its limit, of a call that never ends itself
     };
 
     // Calls that run on would otherwise pile up, a thread each.
@@ -192,6 +206,7 @@ struct timeout_wrapper {
     // Its late result is a value, or an error.
     void do_endless(thread_state& mine, bool throws) {
       const timed_value late{++mine.calls, mine.calls};
+      const sync::time_point begun = sync::clock::now();
       try {
         const timed_value found = limited_.call(
             short_limit,
@@ -206,6 +221,7 @@ struct timeout_wrapper {
       } catch (const std::runtime_error&) {
         ++mine.escaped;
       }
+      mine.latest = std::max(mine.latest, sync::clock::now() - begun - short_limit);
     }
 
     void do_close(thread_state& mine, std::uint64_t units) {
