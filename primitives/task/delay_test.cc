@@ -31,13 +31,16 @@ TEST(delay, DLY_1_runs_at_the_first_force_and_once_over_many) {
 TEST(delay, DLY_2_many_that_force_at_once_get_the_identical_value_of_one_run) {
   constexpr int threads = 100;
   std::atomic<int> runs{0};
-  const auto d = make_delay([&runs] {
-    std::this_thread::yield();
+  std::latch all_about_to_force(threads);
+  const auto d = make_delay([&] {
+    all_about_to_force.wait();
     return std::string("run ") + std::to_string(++runs);
   });
   std::vector<const std::string*> seen(threads);
-  tests::run_together(
-      threads, [&](int index) { seen[static_cast<std::size_t>(index)] = &d.force(); });
+  tests::run_together(threads, [&](int index) {
+    all_about_to_force.count_down();
+    seen[static_cast<std::size_t>(index)] = &d.force();
+  });
 
   EXPECT_EQ(runs.load(), 1);
   EXPECT_EQ(seen, std::vector<const std::string*>(threads, &d.force()));
@@ -104,6 +107,11 @@ TEST(delay, DLY_5_force_of_anything_else_is_that_itself) {
 
   EXPECT_EQ(&force(number), &number);
   EXPECT_EQ(force(std::string("text")), "text");
+
+  const auto resource = std::make_shared<int>(5);
+  const std::shared_ptr<int>& kept = force(std::shared_ptr<int>(resource));
+  EXPECT_EQ(resource.use_count(), 2) << "of a temporary the value";
+  EXPECT_EQ(kept, resource);
 }
 
 TEST(delay, DLY_6_what_the_body_captured_goes_after_the_run) {

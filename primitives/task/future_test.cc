@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "primitives/task/manual_executor.h"
@@ -215,12 +217,14 @@ TEST(future, FUT_8_the_result_of_one_that_does_not_look_is_dropped) {
 
 TEST(future, FUT_9_dropping_the_last_handle_neither_waits_nor_cancels) {
   stage body;
+  std::atomic<bool> asked_to_stop{false};
   std::atomic<bool> ended{false};
   {
     runtime on;
     {
-      const auto f = future_call(on, [&] {
+      const auto f = future_call(on, [&](const std::stop_token& stop) {
         body.stand();
+        asked_to_stop.store(stop.stop_requested());
         ended.store(true);
       });
       body.inside.wait();
@@ -230,6 +234,16 @@ TEST(future, FUT_9_dropping_the_last_handle_neither_waits_nor_cancels) {
   }
 
   EXPECT_TRUE(ended.load());
+  EXPECT_FALSE(asked_to_stop.load());
+}
+
+TEST_F(futures_by_hand, FUT_9_one_that_was_dropped_before_its_start_runs) {
+  bool ran = false;
+  static_cast<void>(future_call(on, [&ran] { ran = true; }));
+
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_TRUE(ran);
 }
 
 TEST(future, FUT_10_each_of_many_may_wait_for_a_later_one) {
@@ -265,6 +279,31 @@ TEST(future, FUT_11_of_cancel_and_completion_one_wins) {
     cancelled += won ? 1 : 0;
   }
   EXPECT_GT(cancelled, 0);
+}
+
+// A result that tells when it is moved.
+struct tells_when_moved {
+  explicit tells_when_moved(std::function<void()> f) : moved(std::move(f)) {}
+  tells_when_moved(tells_when_moved&& other) noexcept : moved(other.moved) { moved(); }
+  std::function<void()> moved;
+};
+
+TEST_F(futures_by_hand, FUT_11_a_cancel_loses_that_comes_as_the_result_is_stored) {
+  std::optional<future<tells_when_moved>> f;
+  std::vector<bool> cancelled;
+  auto in_body = std::make_shared<int>(0);
+  const auto cancel_once_the_body_is_gone = [&, body = std::weak_ptr<int>(in_body)] {
+    if (body.expired()) cancelled.push_back(f->cancel());
+  };
+  f = future_call(on, [&cancel_once_the_body_is_gone, owned = std::move(in_body)] {
+    return tells_when_moved(cancel_once_the_body_is_gone);
+  });
+
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_EQ(cancelled, std::vector<bool>{false});
+  EXPECT_FALSE(f->is_cancelled());
+  EXPECT_NO_THROW(f->get());
 }
 
 TEST(future, FUT_11_of_many_cancels_one_wins_at_most) {

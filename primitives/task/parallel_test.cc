@@ -56,38 +56,45 @@ TEST(pmap, PAR_1_several_ranges_end_with_the_shortest) {
             (std::vector<std::string>{"a0", "b1"}));
 }
 
-TEST(pmap, PAR_2_no_more_than_the_window_is_started_and_not_read) {
-  manual_executor compute;
-  manual_executor blocking;
-  runtime on(compute, blocking);
-  auto results = pmap(on, squared, numbers(50));
-  EXPECT_EQ(blocking.pending(), 0U) << "nothing was asked for yet";
-  std::atomic<bool> ended{false};
-  std::size_t most = 0;
-  // Runs what is started, one at a time, and counts what is ahead.
-  std::thread running([&] {
-    while (!ended.load()) {
-      most = std::max(most, blocking.pending());
-      if (!blocking.run_one()) std::this_thread::yield();
-    }
-  });
-  std::vector<int> read;
-  while (const std::optional<int> one = results.next()) read.push_back(*one);
-  ended.store(true);
-  running.join();
+// Passes on what is submitted, and counts it.
+class counting_executor final : public executor {
+ public:
+  explicit counting_executor(executor& serving) : serving_(serving) {}
+  bool submit(task& work) noexcept override {
+    ++submitted;
+    return serving_.submit(work);
+  }
+  std::size_t submitted = 0;
 
-  EXPECT_EQ(read.size(), 50U);
-  EXPECT_LE(most, usual_width());
-  EXPECT_GT(most, 1U);
+ private:
+  executor& serving_;
+};
+
+TEST(pmap, PAR_2_no_more_than_the_window_is_started_and_not_read) {
+  constexpr std::size_t count = 50;
+  runtime pools;
+  counting_executor counting(pools.blocking());
+  runtime on(pools.compute(), counting);
+  auto results = pmap(on, squared, numbers(count));
+  EXPECT_EQ(counting.submitted, 0U) << "nothing was asked for yet";
+
+  std::size_t read = 0;
+  for (; results.next(); ++read) {
+    ASSERT_EQ(counting.submitted, std::min(count, read + usual_width()));
+  }
+
+  EXPECT_EQ(read, count);
 }
 
 TEST(pmap, PAR_3_an_error_is_thrown_where_its_element_is_read) {
   runtime on;
   std::atomic<int> runs{0};
+  std::latch error_was_read(1);
   auto results = pmap(
       on,
-      [&runs](int n) {
+      [&](int n) {
         runs.fetch_add(1);
+        if (n == 3) error_was_read.wait();
         return n == 2 ? throw std::runtime_error("two") : n;
       },
       numbers(4));
@@ -95,7 +102,8 @@ TEST(pmap, PAR_3_an_error_is_thrown_where_its_element_is_read) {
   EXPECT_EQ(results.next(), 0);
   EXPECT_EQ(results.next(), 1);
   EXPECT_THROW(results.next(), std::runtime_error);
-  EXPECT_EQ(results.next(), 3);
+  error_was_read.count_down();
+  EXPECT_EQ(results.next(), 3) << "which was under way";
   EXPECT_EQ(results.next(), std::nullopt);
   EXPECT_EQ(runs.load(), 4);
 }
@@ -170,11 +178,14 @@ TEST(seque, PAR_5_one_inside_another_does_not_deadlock) {
 }
 
 TEST(seque, PAR_5_an_error_comes_after_the_elements_before_it) {
-  runtime on;
+  manual_executor compute;
+  manual_executor blocking;
+  runtime on(compute, blocking);
   seque<int> ahead(on, 10, [n = 0]() mutable -> std::optional<int> {
     if (n == 3) throw std::runtime_error("no fourth");
     return n++;
   });
+  EXPECT_EQ(blocking.run_all(), 1U) << "the error is there before anything is read";
 
   EXPECT_EQ(ahead.next(), 0);
   EXPECT_EQ(ahead.next(), 1);
@@ -427,6 +438,27 @@ TEST(with_lock, PAR_10_excludes_other_threads_until_the_outermost_is_left) {
   });
 
   EXPECT_EQ(plain, std::int64_t{threads} * each);
+}
+
+TEST(with_lock, PAR_10_who_stands_at_the_door_comes_in_when_the_outermost_is_left) {
+  reentrant_lock lock;
+  std::latch at_the_door(1);
+  std::atomic<bool> is_inside{false};
+  std::thread other;
+  with_lock(lock, [&] {
+    other = std::thread([&] {
+      at_the_door.count_down();
+      with_lock(lock, [&] { is_inside.store(true); });
+    });
+    at_the_door.wait();
+    with_lock(lock, [] {});
+    // Time to come in, for who could.
+    for (int i = 0; i < 10'000 && !is_inside.load(); ++i) std::this_thread::yield();
+    EXPECT_FALSE(is_inside.load());
+  });
+
+  other.join();
+  EXPECT_TRUE(is_inside.load());
 }
 
 TEST(with_lock, PAR_10_is_free_again_after_an_exception) {

@@ -5,12 +5,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "primitives/testing/threads_testing.h"
@@ -73,6 +75,33 @@ TEST(promise, PRM_3_of_racing_delivers_one_wins_and_all_see_its_value) {
   }
 }
 
+// A value that acts when it is moved, once: in the middle of a delivery.
+template <bool Quiet>
+struct acts_when_moved {
+  explicit acts_when_moved(int n, std::function<void()> f = {})
+      : number(n), act(std::move(f)) {}
+  acts_when_moved(acts_when_moved&& other) noexcept(Quiet) : number(other.number) {
+    if (const auto now = std::exchange(other.act, nullptr)) now();
+  }
+  int number;
+  std::function<void()> act;
+};
+
+template <typename Value>
+void expect_that_one_wins() {
+  const promise<Value> p;
+  bool second = false;
+  const bool first = p.deliver(Value(1, [&p, &second] { second = p.deliver(Value(2)); }));
+
+  EXPECT_NE(first, second);
+  EXPECT_EQ(p.get().number, first ? 1 : 2);
+}
+
+TEST(promise, PRM_3_of_a_deliver_in_the_middle_of_another_one_wins) {
+  expect_that_one_wins<acts_when_moved<true>>();
+  expect_that_one_wins<acts_when_moved<false>>();
+}
+
 TEST(promise, PRM_4_get_for_returns_the_fallback_not_before_its_time) {
   const promise<int> p;
   const auto begin = std::chrono::steady_clock::now();
@@ -99,9 +128,10 @@ TEST(promise, PRM_5_an_empty_value_counts_as_delivered) {
   const promise<std::optional<int>> nothing;
   const promise<std::shared_ptr<int>> null;
 
-  EXPECT_TRUE(nothing.deliver(std::nullopt));
-  EXPECT_TRUE(null.deliver(nullptr));
-  EXPECT_TRUE(nothing.is_realized());
+  ASSERT_TRUE(nothing.deliver(std::nullopt));
+  ASSERT_TRUE(null.deliver(nullptr));
+  ASSERT_TRUE(nothing.is_realized());
+  ASSERT_TRUE(null.is_realized());
   EXPECT_EQ(nothing.get(), std::nullopt);
   EXPECT_FALSE(nothing.deliver(1));
   EXPECT_EQ(null.get(), nullptr);
