@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -58,6 +59,37 @@ TEST(agent, AGT_2_actions_of_one_agent_never_overlap) {
 
   EXPECT_EQ(most.load(), 1);
   EXPECT_EQ(unguarded, senders * sends);
+}
+
+TEST(agent, AGT_2_while_one_is_inside_no_other_of_its_agent_can_be_run) {
+  stage s;
+  agent<int> a(0, {.on = &s.home()});
+  std::latch inside(1);
+  std::latch go_on(1);
+  std::atomic<bool> is_over{false};
+  int too_early = 0;
+  const auto look = [&](int n) {
+    if (!is_over.load()) ++too_early;
+    return n + 1;
+  };
+  a.send([&](int n) {
+    inside.count_down();
+    go_on.wait();
+    is_over.store(true);
+    return n + 1;
+  });
+  a.send(look).send_off(look);
+  std::thread first([&s] { s.run_one(); });
+  inside.wait();
+
+  a.send(look).send_off(look);
+  s.run_all();
+  go_on.count_down();
+  first.join();
+  s.run_all();
+
+  EXPECT_EQ(too_early, 0);
+  EXPECT_EQ(*a.load(), 5);
 }
 
 TEST(agent, AGT_3_the_actions_of_each_sender_run_in_the_order_sent) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 
 #include "primitives/agent/agent.h"
 #include "primitives/sync/mode.h"
+#include "primitives/task/future.h"
 #include "primitives/task/runtime.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/schedulers_testing.h"
@@ -24,6 +26,7 @@ namespace tussle {
 namespace {
 
 using tests::counted_value;
+using namespace std::chrono_literals;
 
 int plus_one(int n) { return n + 1; }
 
@@ -95,28 +98,29 @@ TEST(agent, AGT_27_any_number_of_send_off_actions_are_inside_at_once) {
 
 TEST(agent, AGT_27_of_send_actions_no_more_than_cores_and_two_are_inside_at_once) {
   const std::size_t count = usual_width() + 5;
-  runtime on;
-  const auto agents = some_agents(on, count);
-  std::latch width_inside(static_cast<std::ptrdiff_t>(usual_width()));
-  std::atomic<std::size_t> inside{0};
-  std::atomic<std::size_t> most{0};
-  std::atomic<std::size_t> begun{0};
+  // Without patience a pool has a thread come for each task as it is submitted.
+  for (const auto patience : {thread_pool_options().patience, 0ns}) {
+    runtime on({.blocking = {.patience = patience}});
+    const auto agents = some_agents(on, count);
+    std::atomic<std::size_t> inside{0};
+    std::latch go_on(1);
 
-  for (const auto& a : agents) {
-    a.send([&](int n) {
-      const std::size_t now = ++inside;
-      for (std::size_t seen = most;
-           seen < now && !most.compare_exchange_weak(seen, now);) {
-      }
-      // The first so many wait for each other: all the pool has.
-      if (++begun <= usual_width()) width_inside.arrive_and_wait();
-      --inside;
-      return n + 1;
-    });
+    for (const auto& a : agents) {
+      a.send([&](int n) {
+        ++inside;
+        go_on.wait();
+        return n + 1;
+      });
+    }
+    while (inside.load() < usual_width()) std::this_thread::yield();
+    // Time to come in, for threads that should not be there.
+    for (int i = 0; i < 100; ++i) future_call(on, [] {}).get();
+    EXPECT_EQ(inside.load(), usual_width());
+
+    go_on.count_down();
+    await(std::vector<any_agent>(agents.begin(), agents.end()));
+    EXPECT_EQ(inside.load(), count);
   }
-  await(std::vector<any_agent>(agents.begin(), agents.end()));
-
-  EXPECT_EQ(most.load(), usual_width());
 }
 
 // A runtime that is shut down while an agent's action runs and others wait behind it.

@@ -11,6 +11,7 @@
 #include "primitives/reference/errors.h"
 #include "primitives/stm/tx_ref.h"
 #include "primitives/task/errors.h"
+#include "primitives/task/future.h"
 #include "primitives/testing/stage_testing.h"
 #include "primitives/testing/threads_testing.h"
 
@@ -220,6 +221,46 @@ TEST_F(sends_of_transactions, AGT_23_an_action_may_run_transactions_but_not_awai
 
   EXPECT_EQ(*r.load(), 7);
   EXPECT_FALSE(b.error());
+}
+
+TEST_F(sends_of_transactions, FUT_12_a_future_of_an_action_runs_outside_of_it) {
+  runtime pools;
+  any_agent whose(a);
+  std::size_t sent_at_once = 0;
+  b.send([&](const std::string& v) {
+    const auto f = future_call(pools, [&] {
+      whose = current_agent();
+      a.send(adds("x"));
+      return s.waiting();
+    });
+    sent_at_once = f.get();
+    return v;
+  });
+  s.run_all();
+
+  EXPECT_FALSE(whose);
+  EXPECT_EQ(sent_at_once, 1U);
+  EXPECT_EQ(*a.load(), "x");
+}
+
+TEST_F(sends_of_transactions, FUT_12_a_future_of_a_transaction_runs_outside_of_it) {
+  runtime pools;
+  tx_ref<int> q(0);
+  EXPECT_THROW(transact([&] {
+                 r.set(1);
+                 const auto f = future_call(pools, [&] {
+                   EXPECT_EQ(*r.load(), 0) << "what is not committed yet";
+                   transact([&] { q.set(5); });
+                   a.send(adds("x"));
+                   return s.waiting();
+                 });
+                 EXPECT_EQ(f.get(), 1U) << "sent at once";
+                 throw 1;
+               }),
+               int);
+
+  EXPECT_EQ(*r.load(), 0);
+  EXPECT_EQ(*q.load(), 5) << "its own transaction, which nobody undoes";
 }
 
 TEST_F(sends_of_transactions, AGT_28_a_deferred_send_that_is_refused_is_reported) {
