@@ -394,16 +394,19 @@ TEST(memoize, PAR_7_lists_are_compared_by_value_and_length) {
 TEST(memoize, PAR_8_racing_first_calls_all_get_a_result_and_leave_one_entry) {
   constexpr int threads = 4;
   std::latch all_inside(threads);
-  const auto slow = memoize<int(int)>([&all_inside](int n) {
+  std::atomic<int> calls{0};
+  const auto slow = memoize<int(int)>([&](int n) {
     all_inside.arrive_and_wait();  // nobody is first
-    return n * 2;
+    return n + ++calls;
   });
   std::vector<int> seen(threads);
   tests::run_together(threads,
-                      [&](int i) { seen[static_cast<std::size_t>(i)] = slow(21); });
+                      [&](int i) { seen[static_cast<std::size_t>(i)] = slow(20); });
 
-  EXPECT_EQ(seen, std::vector<int>(threads, 42));
+  EXPECT_EQ(calls.load(), threads);
   EXPECT_EQ(slow.size(), 1U);
+  EXPECT_EQ(seen, std::vector<int>(threads, slow(20))) << "the one that is remembered";
+  EXPECT_EQ(calls.load(), threads);
 }
 
 TEST(memoize, PAR_9_after_an_exception_the_next_call_tries_again) {
