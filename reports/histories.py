@@ -1,4 +1,4 @@
-"""Which recorded histories does no order explain, was anybody told to expect them, and which are merely worth a look?"""
+"""Which recorded histories does no order explain, who was told to expect them, and which are merely worth a look?"""
 
 from typing import Any
 

@@ -6,6 +6,7 @@ nowhere else, or if the mutant says so ("CH-21 chaos").
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import time
@@ -20,8 +21,6 @@ from harness.mutants.catalog import Detector, Subject
 from harness.runner import directory, exit_codes
 from harness.runner.storage import write_json
 from harness.runner.trouble import Trouble, say
-from scripts.check_statements import proofs_in, spell
-from scripts.cpp_text import cpp_files
 
 SCHEMA = 1
 FILE = "statements.json"
@@ -31,6 +30,9 @@ PRESETS = ("bench", "sim", "chaos", "tsan")  # the first where a number has test
 CHEAPER: dict[str, tuple[str, ...]] = {**building.CHEAPER, "bench": ("-O0", "-g0"), "sim": ("-O0", "-g0")}
 BUDGET_S = 30.0  # for the tests of one number
 SEED = 1
+# A test, and the numbers in its name: TEST(atom, ATOM_7_and_ATOM_8_hold).
+TEST = re.compile(r"^(?:TYPED_)?TEST(?:_[FP])?\(\s*\w+\s*,\s*(\w+)\s*\)", re.MULTILINE)
+NUMBER = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Z0-9]*)_(\d+)(?![0-9])")
 Record = dict[str, Any]
 
 
@@ -150,12 +152,13 @@ def main(root: Path, asked: argparse.Namespace, subjects: tuple[Subject, ...], f
 def files_of(root: Path) -> dict[str, list[str]]:
     """Returns the files of tests that carry each statement's number."""
     found: dict[str, list[str]] = {}
-    for path in cpp_files(root, ROOMS):
+    for path in sorted(path for room in ROOMS for path in (root / room).rglob("*.cc")):
         file = path.relative_to(root).as_posix()
-        for _, statement in proofs_in(path.read_text(encoding="utf-8")):
-            files = found.setdefault(spell(statement), [])
-            if file not in files:
-                files.append(file)
+        for test in TEST.findall(path.read_text(encoding="utf-8")):
+            for section, number in NUMBER.findall(test):
+                files = found.setdefault(f"{section}-{number}", [])
+                if file not in files:
+                    files.append(file)
     return found
 
 
@@ -215,7 +218,7 @@ def _in_order(entry: tuple[str, list[str]]) -> tuple[str, int]:
 
 
 def _has_tests(path: Path) -> bool:
-    return "TEST" in path.read_text(encoding="utf-8")
+    return TEST.search(path.read_text(encoding="utf-8")) is not None
 
 
 def _names(binary: Path, chosen: str) -> list[str]:

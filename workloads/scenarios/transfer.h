@@ -144,9 +144,8 @@ struct transfer {
     }
 
     std::string account(const thread_state& all) const {
-      return std::to_string(all.moved) + " transfers, " +
-                         std::to_string(all.refused) + " refused, nothing amiss in " +
-                         std::to_string(all.found.audits) + " audits";
+      return std::to_string(all.moved) + " transfers, " + std::to_string(all.refused) +
+             " refused, nothing amiss in " + std::to_string(all.found.audits) + " audits";
     }
 
     const double audit_share_;

@@ -216,10 +216,9 @@ struct inventory_orders {
     }
 
     std::string account(const thread_state& all) const {
-      return std::to_string(all.placed) + " orders, " +
-                         std::to_string(all.refused) + " refused, " +
-                         std::to_string(all.cancelled) + " cancelled, nothing amiss in " +
-                         std::to_string(all.looks) + " looks";
+      return std::to_string(all.placed) + " orders, " + std::to_string(all.refused) +
+             " refused, " + std::to_string(all.cancelled) +
+             " cancelled, nothing amiss in " + std::to_string(all.looks) + " looks";
     }
 
     struct alignas(harness::padding) latest_order {

@@ -208,9 +208,8 @@ struct resource_pool {
     }
 
     std::string account(const thread_state& all) const {
-      return std::to_string(all.used) + " uses, " +
-                         std::to_string(all.found_none) + " found none, nothing amiss " +
-                         "in " + std::to_string(all.looks) + " looks";
+      return std::to_string(all.used) + " uses, " + std::to_string(all.found_none) +
+             " found none, nothing amiss " + "in " + std::to_string(all.looks) + " looks";
     }
 
     const std::size_t handles_;
