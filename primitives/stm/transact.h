@@ -17,6 +17,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -28,23 +29,21 @@ namespace tussle {
 
 namespace stm {
 
-// Until one attempt has committed. Throws: what f and the commit throw.
-template <typename Result, typename F>
-Result attempt_until_committed(transaction& t, F& f) {
+// Until one attempt has committed. `body` keeps its result where `forget` finds it, if that
+// was in vain: nothing of users' is moved or destroyed while an attempt is not over yet.
+// Throws: what body and the commit throw.
+template <typename Body, typename Forget>
+void attempt_until_committed(transaction& t, const Body& body, const Forget& forget) {
   for (;;) {
     t.begin_attempt();
     try {
-      if constexpr (std::is_void_v<Result>) {
-        std::invoke(f);
-        if (t.commit()) return;
-      } else {
-        Result result = std::invoke(f);
-        if (t.commit()) return result;
-      }
+      body();
+      if (t.commit()) return;
     } catch (...) {
       if (!t.is_doomed()) throw;
     }
     t.give_attempt_back();
+    forget();
   }
 }
 
@@ -70,19 +69,24 @@ class scope {
 // Runs f as a transaction and returns what the attempt that committed returned. On a thread
 // that runs one already, f is a part of that one.
 // Throws: what f, a commuted function or a validator throws, with nothing changed and nothing
-// sent; retry_limit_error, likewise; what a watch throws, with the changes in place.
+// sent; retry_limit_error, likewise; what a watch throws, or a move of the result when all is
+// done, with the changes in place.
 template <typename F>
 std::decay_t<std::invoke_result_t<F&>> transact(F&& f) {
   using result = std::decay_t<std::invoke_result_t<F&>>;
   if (stm::transaction::running() != nullptr) return std::invoke(f);
-  stm::scope now;
   if constexpr (std::is_void_v<result>) {
-    stm::attempt_until_committed<void>(now.running(), f);
+    stm::scope now;
+    stm::attempt_until_committed(
+        now.running(), [&] { std::invoke(f); }, [] {});
     now.committed();
   } else {
-    result value = stm::attempt_until_committed<result>(now.running(), f);
+    std::optional<result> value;  // outlives the transaction
+    stm::scope now;
+    stm::attempt_until_committed(
+        now.running(), [&] { value.emplace(std::invoke(f)); }, [&] { value.reset(); });
     now.committed();
-    return value;
+    return std::move(*value);
   }
 }
 
