@@ -27,15 +27,27 @@ transaction& transaction::begin() {
   transaction& t = *own.own;
   t.busy_ = true;
   t.options = own.options;
-  t.age_ = no_age;
+  // One that begins between two attempts of another one has the age of that: it goes first
+  // where that one does, and others find the age that they know.
+  t.age_ = t.outer_ == nullptr ? no_age : t.outer_->age_;
   t.attempts_ = 0;
-  t.outer_collector_ = detail::collect_sends(&t);
-  this_thread::mine().running = &t;
+  t.step_in();
   return t;
+}
+
+void transaction::step_in() noexcept {
+  outer_collector_ = detail::collect_sends(this);
+  this_thread::mine().running = this;
+}
+
+void transaction::step_back() noexcept {
+  detail::collect_sends(outer_collector_);
+  this_thread::mine().running = nullptr;
 }
 
 void transaction::begin_attempt() {
   if (attempts_ >= options.most_attempts) throw retry_limit_error();
+  if (attempts_ > 0) step_in();
   if (age_ == no_age) {
     age_ = make_age(read_clock(), own_.index);
     // Release: before the status of this attempt.
@@ -183,8 +195,9 @@ void transaction::give_attempt_back() {
   own_.counters.bodies_again.add(1);
   give_claims_back();
   become(attempt_state::idle);
-  forget_attempt();
   end_reading(own_);
+  step_back();
+  forget_attempt();
   wait_for_obstacle();
 }
 
@@ -194,8 +207,8 @@ aftermath transaction::end() noexcept {
   const bool went_first = leave_priority();
   become(attempt_state::idle, went_first);
   end_reading(own_);
-  detail::collect_sends(outer_collector_);
-  this_thread::mine().running = nullptr;
+  step_back();
+  age_ = no_age;  // of what the destructors below begin
   aftermath left;
   // Rarely: moving vectors that were just written makes wide loads wait for narrow stores.
   if (!after_.is_empty()) [[unlikely]]

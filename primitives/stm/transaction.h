@@ -84,7 +84,7 @@ struct aftermath {
 
 class transaction final : private detail::send_collector {
  public:
-  // `outer`: the one of this thread that is ending.
+  // `outer`: the one of this thread that is ending, or between two attempts.
   explicit transaction(participant& own, transaction* outer = nullptr) noexcept
       : own_(own), outer_(outer) {}
   transaction(const transaction&) = delete;
@@ -104,7 +104,8 @@ class transaction final : private detail::send_collector {
   // validators throw, with nothing changed.
   bool commit();
   // After an attempt that has to be tried again: gives everything back, and waits if there is
-  // something to wait for.
+  // something to wait for. No transaction runs from then on until the next attempt begins:
+  // destructors of values may run some of their own.
   void give_attempt_back();
   // After a commit, or for good: no transaction runs any more.
   aftermath end() noexcept;
@@ -166,6 +167,10 @@ class transaction final : private detail::send_collector {
 
   void collect(detail::agent_ref<detail::agent_core> to,
                std::unique_ptr<detail::action> sent) override;
+
+  // Runs on this thread from now on; runs no more, nor again until it steps in.
+  void step_in() noexcept;
+  void step_back() noexcept;
 
   // Conflicts (conflicts.cc).
   outcome try_claim(write_entry& entry);
