@@ -1,26 +1,20 @@
 // What a transaction does when it wants what another one has (transaction.h).
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "primitives/stm/transaction.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/hooks.h"
-#include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
 
 namespace tussle::stm {
 namespace {
 
-// Looks at another transaction before sleeping until it ends: about a microsecond, as short
-// ones last. None where something else decides who runs.
+// Looks at what another transaction has before sleeping until that ends: about a microsecond,
+// as short ones last. None where something else decides who runs.
 inline constexpr int looks_before_sleep = sync::has_schedule_points ? 0 : 200;
 // Looks at a younger owner before it is killed: most are about to commit, and a killed one
 // throws. Short and bounded, so it may happen with claims in hand.
 inline constexpr int looks_before_kill = sync::has_schedule_points ? 0 : 30;
-// Gives of the processor before sleeping, of one who waits for those who ensured a ref.
-inline constexpr int yields_before_sleep = sync::has_schedule_points ? 4 : 100;
-inline constexpr std::chrono::microseconds nap(50);
 
 void relax() noexcept {
 #if defined(__x86_64__)
@@ -55,7 +49,8 @@ auto transaction::try_claim(write_entry& entry) -> outcome {
     return outcome::changed_meanwhile;
   }
   entry.claimed = true;
-  entry.ensured = false;
+  // Those who wait for the end of its ensures wait for this attempt now.
+  if (std::exchange(entry.ensured, false)) the_ensured.waiting.ended_in_order();
   return outcome::taken;
 }
 
@@ -112,10 +107,11 @@ auto transaction::take_from(claim_word seen, ref_core& ref, claim_word next) -> 
   }
   std::uint64_t word = seen.word();
   // As (20). The killed one gives back only what still is its own.
-  return ref.claim.compare_exchange_strong(word, next.word(), std::memory_order_seq_cst,
-                                           std::memory_order_seq_cst)
-             ? outcome::taken
-             : outcome::changed_meanwhile;
+  const bool is_taken = ref.claim.compare_exchange_strong(
+      word, next.word(), std::memory_order_seq_cst, std::memory_order_seq_cst);
+  // Its body may go on for long: those who wait for it have to wait for this one instead.
+  if (is.state() == attempt_state::running) other.waiting.ended_in_order();
+  return is_taken ? outcome::taken : outcome::changed_meanwhile;
 }
 
 bool transaction::beats(age others) const noexcept {
@@ -160,52 +156,28 @@ bool transaction::leave_priority() noexcept {
 void transaction::wait_for_obstacle() {
   const obstacle what = std::exchange(waits_for_, {});
   if (what.owner != nullptr) {
-    wait_while(*what.owner, [&what] { return is_live(*what.owner, what.serial); });
+    wait_at(what.owner->waiting, [&what] { return is_live(*what.owner, what.serial); });
   }
   if (what.first != no_age) {
-    wait_while(participant_at(index_of(what.first)), [&what] {
+    wait_at(participant_at(index_of(what.first)).waiting, [&what] {
       return the_priority.first.load(std::memory_order_seq_cst) == what.first;
     });
   }
   if (what.ensured != nullptr) {
     const ref_ptr<ref_core> held(what.ensured);
-    wait_for_ensured(*held);
+    wait_at(the_ensured.waiting, [&held] {
+      return claim_word(held->claim.load(std::memory_order_seq_cst)).ensured() != 0;
+    });
   }
 }
 
-// For something that the other thread ends with an attempt.
 template <typename Condition>
-void transaction::wait_while(participant& other, const Condition& lasts) {
+void transaction::wait_at(waiting_place& place, const Condition& lasts) {
   for (int i = 0; i < looks_before_sleep; ++i) {
     if (!lasts()) return;
     relax();
   }
-  const auto deadline = sync::clock::now() + options.longest_wait;
-  // (26) seq_cst; pairs with (27): whoever ends the attempt sees the waiter, or the waiter
-  // sees that it has ended.
-  other.waiters.fetch_add(1, std::memory_order_seq_cst);
-  for (;;) {
-    const std::uint32_t ended = other.ended.load(std::memory_order_seq_cst);
-    if (!lasts() || !other.ended.wait_until(ended, deadline)) break;
-  }
-  // Relaxed would do: a waiter too many costs a wake-up.
-  other.waiters.fetch_sub(1, std::memory_order_seq_cst);
-}
-
-// They are many and have no place to wait at: looked at now and then.
-void transaction::wait_for_ensured(ref_core& ref) {
-  const auto is_free = [&ref] {
-    return claim_word(ref.claim.load(std::memory_order_seq_cst)).ensured() == 0;
-  };
-  for (int i = 0; i < yields_before_sleep; ++i) {
-    if (is_free()) return;
-    sync::yield();
-  }
-  const auto deadline = sync::clock::now() + options.longest_wait;
-  for (auto now = sync::clock::now(); now < deadline && !is_free();
-       now = sync::clock::now()) {
-    sync::sleep_until(std::min<sync::time_point>(deadline, now + nap));
-  }
+  place.wait_while(lasts, sync::clock::now() + options.longest_wait);
 }
 
 }  // namespace tussle::stm

@@ -13,6 +13,7 @@ namespace tussle::stm {
 
 constinit global_clock the_clock;
 constinit priority_word the_priority;
+constinit ensured_place the_ensured;
 
 namespace {
 
@@ -96,6 +97,7 @@ void forget_participants() noexcept {
   }
   made.store(before_execution.count, std::memory_order_relaxed);
   the_priority.first.store(no_age, std::memory_order_relaxed);
+  the_ensured.waiting.forget();
   the_clock.now.store(before_execution.clock, std::memory_order_relaxed);
   before_execution.noted = false;
 }

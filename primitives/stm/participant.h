@@ -19,8 +19,8 @@
 #include "primitives/stm/stm_counters.h"
 #include "primitives/stm/stm_options.h"
 #include "primitives/stm/version.h"
+#include "primitives/stm/waiting_place.h"
 #include "primitives/sync/atomic.h"
-#include "primitives/sync/wait_word.h"
 
 namespace tussle::stm {
 
@@ -71,9 +71,7 @@ struct alignas(128) participant {
   sync::atomic<age> born{no_age};  // of the transaction that runs
   // 0 while a commit installs; then ready_bit and its serial; then its point.
   sync::atomic<std::uint64_t> commit_word{0};
-  sync::wait_word ended{0};  // counts ends of attempts that claimed something
-  sync::atomic<std::uint32_t> waiters{0};
-  std::uint32_t ends = 0;  // as ended; for its thread
+  waiting_place waiting;  // for an attempt that claimed something to end, or to be killed
 
   // By its thread, or by whoever has taken it.
   alignas(128) sync::atomic<bool> taken{true};
@@ -106,6 +104,13 @@ struct alignas(128) priority_word {
   sync::atomic<age> first{no_age};
 };
 extern constinit priority_word the_priority;
+
+// Where those wait who want to change what others have ensured: one place for all refs, as
+// waiting for an ensure is rare. Alone on its cache lines: all that end an ensure look at it.
+struct alignas(128) ensured_place {
+  waiting_place waiting;
+};
+extern constinit ensured_place the_ensured;
 
 // The calling thread's. Throws, at its first use: std::bad_alloc, or std::system_error if the
 // system has no room for what a thread does at its end.

@@ -309,9 +309,19 @@ TEST(fairness, STM_50_a_commit_waits_for_the_one_that_goes_first_too) {
 
 bool somebody_sleeps() {
   for (std::size_t i = 0; i < stm::participants(); ++i) {
-    if (stm::participant_at(i).waiters.load(std::memory_order_seq_cst) != 0) return true;
+    if (stm::participant_at(i).waiting.is_used()) return true;
   }
-  return false;
+  return stm::the_ensured.waiting.is_used();
+}
+void wait_until_somebody_sleeps() {
+  while (!somebody_sleeps()) std::this_thread::yield();
+}
+// Adds one on a thread that would rather wait for ever than poll.
+std::thread add_one_patiently(tx_ref<int>& r) {
+  return std::thread([&r] {
+    const scoped_options patient({.longest_wait = 1h});
+    transact([&] { r.alter(plus_one); });
+  });
 }
 
 TEST(waiting, STM_52_whoever_waits_is_woken) {
@@ -320,11 +330,8 @@ TEST(waiting, STM_52_whoever_waits_is_woken) {
 
   transact([&] {
     r.set(1);
-    waiter = std::thread([&] {
-      const scoped_options patient({.longest_wait = 1h});
-      transact([&] { r.alter(plus_one); });
-    });
-    while (!somebody_sleeps()) std::this_thread::yield();
+    waiter = add_one_patiently(r);
+    wait_until_somebody_sleeps();
   });
   waiter.join();
 
@@ -339,15 +346,63 @@ TEST(waiting, STM_52_who_waits_for_the_one_that_goes_first_is_woken_too) {
 
   transact([&] {
     r.set(1);
-    waiter = std::thread([&] {
-      const scoped_options patient({.longest_wait = 1h});
-      transact([&] { q.alter(plus_one); });
-    });
-    while (!somebody_sleeps()) std::this_thread::yield();
+    waiter = add_one_patiently(q);
+    wait_until_somebody_sleeps();
   });
   waiter.join();
 
   EXPECT_EQ(*q.load(), 1);
+}
+
+TEST(waiting, STM_52_who_waits_for_what_was_ensured_is_woken_too) {
+  tx_ref<int> r(0);
+  std::thread waiter;
+
+  transact([&] {
+    r.ensure();
+    waiter = add_one_patiently(r);
+    wait_until_somebody_sleeps();
+  });
+  waiter.join();
+
+  EXPECT_EQ(*r.load(), 1);
+}
+
+TEST(waiting, STM_52_also_where_the_one_that_ensured_it_changes_it) {
+  tx_ref<int> r(0);
+  std::thread waiter;
+
+  transact([&] {
+    r.ensure();
+    waiter = add_one_patiently(r);
+    wait_until_somebody_sleeps();
+    r.alter(plus_one);
+  });
+  waiter.join();
+
+  EXPECT_EQ(*r.load(), 2);
+}
+
+// The one that is killed stands in its body until the one that waited for it has got through.
+TEST_F(older_and_younger, STM_49_who_waits_for_one_that_is_killed_does_not_wait_on) {
+  start_older([this] { r.alter(plus, 1); });
+  std::thread waiter;
+
+  transact([&] {
+    ++younger_bodies;
+    r.alter(plus, 10);
+    if (younger_bodies > 1) return;
+    add_one_elsewhere(other);  // so that the next one is younger still
+    waiter = add_one_patiently(r);
+    wait_until_somebody_sleeps();
+    arrive_once();
+    older_ended.wait();
+    waiter.join();
+  });
+  older.join();
+
+  EXPECT_EQ(younger_bodies, 2);
+  EXPECT_EQ(*r.load(), 12);
 }
 
 TEST(waiting, STM_52_two_that_ensured_what_the_other_wants_do_not_wait_for_each_other) {

@@ -235,7 +235,8 @@ void transaction::give_claims_back() noexcept {
                                            std::memory_order_seq_cst);
     }
     if (std::exchange(e.ensured, false)) {
-      e.ref->claim.fetch_sub(1, std::memory_order_seq_cst);
+      const claim_word before(e.ref->claim.fetch_sub(1, std::memory_order_seq_cst));
+      if (before.ensured() == 1) the_ensured.waiting.ended_in_order();
     }
   }
 }
@@ -264,10 +265,7 @@ void transaction::become(attempt_state next, bool went_first) noexcept {
   // Release: claims, and priority, are given back before.
   own_.status.store(attempt_status(own_.serial, next).word(), std::memory_order_release);
   if (writes_.empty() && !went_first) return;  // nobody waits for it
-  // (27) seq_cst; pairs with (26).
-  own_.ended.store(++own_.ends, std::memory_order_seq_cst);
-  if (own_.waiters.load(std::memory_order_seq_cst) != 0) [[unlikely]]
-    own_.ended.wake_all();
+  own_.waiting.ended();
 }
 
 void aftermath::happen_now() {

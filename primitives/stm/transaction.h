@@ -18,8 +18,8 @@
 //
 // Conflicts. Who meets a claim of a live attempt
 //   takes it, if that one is RUNNING and younger (or this one has priority): first it marks
-//     that attempt KILLED, then it replaces the claim; the other one notices at its next
-//     operation, or at its commit, which fails;
+//     that attempt KILLED, then it replaces the claim, and those that wait for the other one
+//     look again; that one notices at its next operation, or at its commit, which fails;
 //   otherwise gives back all that it has claimed and ensured, waits until that one has ended,
 //     and runs the body again; if it has seen nothing yet, it goes on where it is.
 // Nobody waits while it holds a claim or has ensured anything, so no circle of waiting can form.
@@ -180,8 +180,7 @@ class transaction final : private detail::send_collector {
   bool beats(age others) const noexcept;
   void wait_for_obstacle();
   template <typename Condition>
-  void wait_while(participant& other, const Condition& lasts);
-  void wait_for_ensured(ref_core& ref);
+  void wait_at(waiting_place& place, const Condition& lasts);
   void seek_priority() noexcept;
   bool leave_priority() noexcept;
 
