@@ -67,7 +67,7 @@ bool transaction::claim_at_commit(write_entry& entry, bool holds_any) {
     const outcome o = try_claim(entry);
     if (o == outcome::taken) return true;
     if (o == outcome::changed_meanwhile) continue;
-    note_failure(retry_cause::at_commit);
+    note_failure(why_ == retry_cause::priority ? why_ : retry_cause::at_commit);
     if (holds_any || attempts_ >= options.most_attempts) return false;
     ++attempts_;
     if (attempts_ > options.attempts_before_priority) seek_priority();

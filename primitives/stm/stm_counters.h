@@ -15,7 +15,7 @@ enum class retry_cause : std::uint8_t {
   owned,      // another transaction had claimed what it wanted to change
   ensured,    // another transaction had ensured it
   killed,     // an older transaction took what this one had claimed
-  at_commit,  // another transaction had claimed or ensured what it commuted
+  at_commit,  // another transaction had claimed or ensured what it commuted, at its commit
   priority,   // one that had failed too often goes first
 };
 inline constexpr std::size_t retry_causes = 6;

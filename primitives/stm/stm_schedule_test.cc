@@ -230,6 +230,31 @@ TEST(killed, STM_49_one_that_moves_its_read_point_meanwhile_sees_no_mixture) {
   EXPECT_EQ(*b.load(), 111);
 }
 
+// Another one comes to go first between the look of a commit and its claim.
+TEST(commuter, STM_54_that_lets_another_one_go_first_counts_that_as_the_cause) {
+  tx_ref<int> r(0);
+  freeze_at freeze("stm.commit.before_committing");
+  std::thread commuter(
+      [&] { transact([&] { r.commute([](int v) { return v + 1; }); }); });
+  freeze.wait_until_reached();
+  const auto before = count_stm();
+  const stm_options usual = set_stm_options({.attempts_before_priority = 0});
+
+  transact([&] {
+    freeze.let_go();
+    while (count_stm().all_retries() == before.all_retries()) std::this_thread::yield();
+  });
+  set_stm_options(usual);
+  commuter.join();
+
+  const auto after = count_stm();
+  EXPECT_EQ(after.retried(retry_cause::priority) - before.retried(retry_cause::priority),
+            1U);
+  EXPECT_EQ(after.retried(retry_cause::at_commit),
+            before.retried(retry_cause::at_commit));
+  EXPECT_EQ(*r.load(), 1);
+}
+
 TEST(killer, STM_36_comes_too_late_when_the_other_one_commits_first) {
   tx_ref<int> r(0);
   tx_ref<int> other(0);
