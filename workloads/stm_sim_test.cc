@@ -119,6 +119,26 @@ void read_beside_a_transfer() {
   sim::require(bodies == 1, "a reader's body runs once");
 }
 
+// Its begin meets commits, and what they clear up.
+void read_beside_many_transfers() {
+  tx_ref<int> a(10);
+  tx_ref<int> b(10);
+  sim::threads({[&] {
+                  for (int i = 0; i < 4; ++i) {
+                    transact([&] {
+                      a.alter(plus, -1);
+                      b.alter(plus, 1);
+                    });
+                  }
+                },
+                [&] {
+                  for (int i = 0; i < 2; ++i) {
+                    const int sum = transact([&] { return *b.load() + *a.load(); });
+                    sim::require(sum == 20, "a snapshot");
+                  }
+                }});
+}
+
 // A body never sees a mixture, not even in an attempt that does not commit.
 void opacity_of_writers() {
   tx_ref<int> a(0);
@@ -336,18 +356,18 @@ TEST_P(transactions_in_sim, STM_52_hold_where_memory_is_weak) {
   program { #name, &name, 1'500, true }
 INSTANTIATE_TEST_SUITE_P(
     all, transactions_in_sim,
-    testing::Values(PROGRAM(load_beside_a_commit),
-                    program{"loads_that_help", &loads_that_help, 20'000},
-                    PROGRAM(two_alter), PROGRAM(two_set_what_they_loaded),
-                    PROGRAM(two_commute), PROGRAM(alter_and_commute),
-                    LARGE_PROGRAM(transfers_in_opposite_orders),
-                    LARGE_PROGRAM(commutes_in_opposite_orders),
-                    LARGE_PROGRAM(claims_and_commutes_crosswise),
-                    PROGRAM(read_beside_a_transfer), LARGE_PROGRAM(opacity_of_writers),
-                    PROGRAM(plain_loads_are_monotone), LARGE_PROGRAM(long_fork),
-                    PROGRAM(skew_with_ensure), PROGRAM(boxed_values_beside_readers),
-                    PROGRAM(a_ref_dies_while_another_reads), PROGRAM(validators_hold),
-                    PROGRAM(priority_beside_others)),
+    testing::Values(
+        PROGRAM(load_beside_a_commit),
+        program{"loads_that_help", &loads_that_help, 20'000}, PROGRAM(two_alter),
+        PROGRAM(two_set_what_they_loaded), PROGRAM(two_commute),
+        PROGRAM(alter_and_commute), LARGE_PROGRAM(transfers_in_opposite_orders),
+        LARGE_PROGRAM(commutes_in_opposite_orders),
+        LARGE_PROGRAM(claims_and_commutes_crosswise), PROGRAM(read_beside_a_transfer),
+        LARGE_PROGRAM(read_beside_many_transfers), LARGE_PROGRAM(opacity_of_writers),
+        PROGRAM(plain_loads_are_monotone), LARGE_PROGRAM(long_fork),
+        PROGRAM(skew_with_ensure), PROGRAM(boxed_values_beside_readers),
+        PROGRAM(a_ref_dies_while_another_reads), PROGRAM(validators_hold),
+        PROGRAM(priority_beside_others)),
     [](const testing::TestParamInfo<program>& each) {
       return std::string(each.param.name);
     });

@@ -20,7 +20,7 @@ template <typename Visit>
 void for_each_other(const participant& own, const Visit& visit) {
   const std::size_t count = participants();
   for (std::size_t i = 0; i < count; ++i) {
-    const participant& each = participant_at(i);
+    participant& each = participant_at(i);
     if (&each != &own) visit(each);
   }
 }
@@ -28,9 +28,8 @@ void for_each_other(const participant& own, const Visit& visit) {
 // What the other threads published, latest first.
 points published_points(const participant& own) {
   points found;
-  for_each_other(own, [&](const participant& p) {
-    // (15) seq_cst; pairs with (14), and, acquire, with its end.
-    const point at = p.read_point.load(std::memory_order_seq_cst);
+  for_each_other(own, [&](participant& p) {
+    const point at = read_point_of(p);  // (15)
     if (at != no_point) found.push_back(at);
   });
   std::sort(found.begin(), found.end(), std::greater<>());
@@ -40,9 +39,9 @@ points published_points(const participant& own) {
 // The eras that the other threads announced.
 eras announced_eras(const participant& own) {
   eras found;
-  for_each_other(own, [&](const participant& p) {
-    // (13) seq_cst; pairs with (12) and (14), and, acquire, with their ends.
-    const point at = p.read_point.load(std::memory_order_seq_cst);
+  for_each_other(own, [&](participant& p) {
+    const point at = read_point_of(p);  // (15)
+    // (13) seq_cst; pairs with (12), and, acquire, with its end.
     const era seen = p.seen.load(std::memory_order_seq_cst);
     if (at != no_point) found.push_back(era_of(at));
     if (seen != no_era) found.push_back(seen);

@@ -60,7 +60,7 @@ class transaction;
 
 struct alignas(128) participant {
   // What its thread reads: what counts at this point is kept for it, and nothing is freed that
-  // lived in its era ...
+  // lived in its era. Or it says that one is being chosen (reading.h) ...
   sync::atomic<point> read_point{no_point};
   // ... or in this one.
   sync::atomic<era> seen{no_era};
@@ -78,6 +78,7 @@ struct alignas(128) participant {
   sync::atomic<bool> left_versions{false};
   std::size_t index = 0;
   std::uint64_t serial = 0;  // of the present or the last attempt
+  std::uint64_t choices = 0;
   version_base* retired = nullptr;
   std::size_t retired_count = 0;
   std::size_t clear_up_when = 1;  // so many are retired

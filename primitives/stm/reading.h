@@ -7,7 +7,19 @@
 // read point is not even unlinked (history.h).
 //
 // The look costs no store while the era lasts, and begins again only if an era ended between
-// the announcement and the look.
+// the announcement and the look: it is lock-free, as an era ends by many commits.
+//
+// A read point is published, and then is the thread's if the clock still shows it. If it does
+// not, somebody has committed, and may have given up what counts at that point. Then
+//
+//   some point ──▶ CHOOSING(n) ──▶ the present point
+//                       └── by the thread, or by whoever clears up and comes upon it
+//
+// with a number n that never comes again. Whoever chooses has seen CHOOSING before it reads the
+// clock. So those who clear up have looked before CHOOSING, and have kept what counted then and
+// later, which the chosen point is; or they know the point before they give up anything. Thus a
+// begin is wait-free: at most two stores and one compare-exchange, whatever others commit; and
+// a thread that stands still while it chooses keeps no more than any other reader.
 #pragma once
 
 #include <atomic>
@@ -61,20 +73,44 @@ inline const version_base& latest_version(const ref_core& ref,
   return head->counts_from() == not_yet ? *before : *head;
 }
 
+inline constexpr std::uint64_t choosing_bit = std::uint64_t{1} << 63;
+
+// The point that a thread has published, chosen here if need be; no_point if it has none, or
+// one that is none of the caller's business: that it began to choose after this look began, at
+// what will be the present then or later.
+inline point read_point_of(participant& p) noexcept {
+  // (15) seq_cst; pairs with (14) and (33), and, acquire, with the end of reading.
+  std::uint64_t word = p.read_point.load(std::memory_order_seq_cst);
+  if ((word & choosing_bit) == 0) [[likely]]
+    return word;
+  const point now = read_clock();
+  // (34) seq_cst; pairs with (15): the point is what all find from here on.
+  if (p.read_point.compare_exchange_strong(word, now, std::memory_order_seq_cst,
+                                           std::memory_order_seq_cst)) {
+    return now;
+  }
+  return (word & choosing_bit) == 0 ? word : no_point;
+}
+
+// The present point, though the clock moves.
+[[gnu::noinline, gnu::cold]] inline point choose_read_point(participant& own) noexcept {
+  // (33) seq_cst; pairs with (15): who clears up sees it, or looked before the clock is read
+  // to choose.
+  own.read_point.store(choosing_bit | ++own.choices, std::memory_order_seq_cst);
+  return read_point_of(own);
+}
+
 // Publishes the present point as read point, which announces its era, and returns it: versions
 // that count at it are kept from here on.
 inline point publish_read_point(participant& own) noexcept {
-  for (point now = read_clock();;) {
-    // (14) seq_cst; pairs with (15): who clears up sees it, or looked before the clock is
-    // read again here, and keeps what counts at that time and later.
-    own.read_point.store(now, std::memory_order_seq_cst);
-    const point then = now;
-    now = read_clock();
-    if (now != then) [[unlikely]]
-      continue;
-    own.announced = era_of(now);  // by the point; looks (12) go on from there
-    return now;
-  }
+  point now = read_clock();
+  // (14) seq_cst; pairs with (15): who clears up sees it, or looked before the clock is
+  // read again here, and keeps what counts at that time and later.
+  own.read_point.store(now, std::memory_order_seq_cst);
+  if (read_clock() != now) [[unlikely]]
+    now = choose_read_point(own);
+  own.announced = era_of(now);  // by the point; looks (12) go on from there
+  return now;
 }
 
 // Ends what publish_read_point and the looks since began.

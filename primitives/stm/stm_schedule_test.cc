@@ -2,11 +2,16 @@
 // points only.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <latch>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
+#include "primitives/stm/participant.h"
+#include "primitives/stm/points.h"
 #include "primitives/stm/stm_counters.h"
 #include "primitives/stm/tx_ref.h"
 #include "primitives/sync/mode.h"
@@ -188,6 +193,70 @@ TEST(reader_of_refs, STM_39_passing_over_a_commit_it_does_not_fall_behind_the_la
   }
   go_on.count_down();
   keeps_the_oldest.join();
+}
+
+// Others commit whenever one thread, which is about to begin, looks at the clock or chooses its
+// read point.
+class commits_while_one_begins final : public tests::scoped_scheduler {
+ public:
+  explicit commits_while_one_begins(std::function<void()> commit)
+      : commit_(std::move(commit)) {
+    install();
+  }
+  ~commits_while_one_begins() { uninstall(); }
+  commits_while_one_begins(const commits_while_one_begins&) = delete;
+  commits_while_one_begins& operator=(const commits_while_one_begins&) = delete;
+
+  // The calling thread is about to begin; it has begun.
+  void begins() {
+    chosen_ = &stm::own_participant().read_point;
+    beginner_.store(std::this_thread::get_id());
+  }
+  void has_begun() { beginner_.store({}); }
+  int looks() const { return looks_; }
+
+  void before(const sync::visible_operation& next) noexcept override {
+    if (beginner_.load() != std::this_thread::get_id()) return;
+    const bool looks =
+        next.kind == sync::operation::load && next.address == &stm::the_clock.now;
+    const bool chooses =
+        next.kind == sync::operation::compare_exchange && next.address == chosen_;
+    if (looks) ++looks_;
+    if (looks_ > most_looks || (!looks && !chooses)) return;
+    for (int i = 0; i < 4; ++i) on_another_thread(commit_);
+  }
+
+  static constexpr int most_looks = 20;
+
+ private:
+  const std::function<void()> commit_;
+  std::atomic<std::thread::id> beginner_{};
+  const void* chosen_ = nullptr;
+  int looks_ = 0;
+};
+
+TEST(begin, STM_57_takes_so_many_steps_however_often_others_commit) {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  const auto add_one = [&] {
+    transact([&] {
+      a.alter([](int v) { return v + 1; });
+      b.alter([](int v) { return v + 1; });
+    });
+  };
+  commits_while_one_begins others(add_one);
+
+  others.begins();
+  transact([&] {
+    others.has_begun();
+    const int seen = *a.load();
+    on_another_thread(add_one);
+    EXPECT_EQ(*a.load(), seen);
+    EXPECT_EQ(*b.load(), seen) << "what counted at the chosen point is kept";
+  });
+
+  EXPECT_LE(others.looks(), 5);
+  EXPECT_GT(others.looks(), 3) << "they did get in its way";
 }
 
 TEST(killed, STM_49_one_that_moves_its_read_point_meanwhile_sees_no_mixture) {

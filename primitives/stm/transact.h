@@ -9,8 +9,9 @@
 //              changes; all its changes begin to count at one point; two transactions that
 //              overlap do not both change one ref. What a body has only read may have changed
 //              when it commits (write skew): `ensure` what a change relies on.
-// Progress:    bodies that change nothing never retry and never wait. For others: no deadlock;
-//              the oldest transaction fails a bounded number of times (README.md).
+// Progress:    bodies that change nothing never run again and never wait: they begin wait-free
+//              and read lock-free (tx_ref.h). For others: no deadlock; the oldest transaction
+//              fails a bounded number of times (README.md).
 // Requires:    the body is pure but for refs and sends: it may run more than once. It must not
 //              wait for other threads, and must let exceptions pass that are not its own.
 // Contract:    CONTRACT.md section 4.
