@@ -1,6 +1,8 @@
 #include "primitives/stm/history.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -13,7 +15,6 @@
 namespace tussle::stm {
 namespace {
 
-using points = std::vector<point>;
 using eras = std::vector<era>;
 
 template <typename Visit>
@@ -25,16 +26,57 @@ void for_each_other(const participant& own, const Visit& visit) {
   }
 }
 
-// What the other threads published, latest first.
-points published_points(const participant& own) {
-  points found;
-  for_each_other(own, [&](participant& p) {
-    const point at = read_point_of(p);  // (15)
-    if (at != no_point) found.push_back(at);
-  });
-  std::sort(found.begin(), found.end(), std::greater<>());
-  return found;
-}
+// The read points that the other threads published, from the latest on, so many at a time: a
+// commit allocates nothing. What is published between two looks is of no interest, because it
+// is not earlier than the newest version.
+class needed_points {
+ public:
+  explicit needed_points(const participant& own) noexcept : own_(own) {}
+
+  // The latest one before `until`, which does not grow from call to call; no_point: none.
+  point latest_before(point until) noexcept {
+    for (;;) {
+      while (next_ != count_ && found_[next_] >= until) ++next_;
+      if (next_ != count_) return found_[next_];
+      if (!are_more_) return no_point;
+      look(until);
+    }
+  }
+
+ private:
+  // Few where tests want to see several looks.
+  static constexpr std::size_t at_a_time = sync::has_schedule_points ? 2 : 32;
+
+  void look(point until) noexcept {
+    count_ = 0;
+    next_ = 0;
+    are_more_ = false;
+    for_each_other(own_, [&](participant& p) {
+      const point at = read_point_of(p);  // (15)
+      if (at != no_point && at < until) note(at);
+    });
+  }
+  // Latest first, each once; if there is no room the earliest goes.
+  void note(point at) noexcept {
+    auto* const end = found_.data() + count_;
+    auto* const place = std::lower_bound(found_.data(), end, at, std::greater<>());
+    if (place != end && *place == at) return;
+    if (count_ == at_a_time) {
+      are_more_ = true;
+      if (place == end) return;
+    } else {
+      ++count_;
+    }
+    std::move_backward(place, found_.data() + count_ - 1, found_.data() + count_);
+    *place = at;
+  }
+
+  const participant& own_;
+  std::array<point, at_a_time> found_;
+  std::size_t count_ = 0;
+  std::size_t next_ = 0;
+  bool are_more_ = true;
+};
 
 // The eras that the other threads announced.
 eras announced_eras(const participant& own) {
@@ -53,21 +95,19 @@ class unlinking {
  public:
   unlinking(ref_core& ref, participant& own) noexcept : ref_(ref), own_(own) {}
 
-  // `needed`: read points, latest first.
-  void run(const points& needed) noexcept {
-    auto next = needed.begin();
+  void run() noexcept {
+    needed_points needed(own_);
     version_base* newer = ref_.newest();
     point until = newer->counts_from();
     while (version_base* const v = newer->older()) {
       const point from = v->counts_from();
-      while (next != needed.end() && *next >= until) ++next;
-      until = from;
-      if (next != needed.end() && *next >= from) {
+      if (needed.latest_before(until) >= from) {
         newer = v;
         ++kept_;
       } else {
         unlink(*newer, *v);
       }
+      until = from;
     }
   }
 
@@ -151,13 +191,10 @@ struct at_process_exit {
 }  // namespace
 
 void prune(ref_core& ref, participant& own) noexcept {
-  try {
-    unlinking chain(ref, own);
-    chain.run(published_points(own));
-    ref.older_count.write(chain.kept());
-    ref.prune_at.write(chain.kept() + chain.kept() / 2 + spare_versions);
-  } catch (...) {  // no memory for the list: at the next commit, then
-  }
+  unlinking chain(ref, own);
+  chain.run();
+  ref.older_count.write(chain.kept());
+  ref.prune_at.write(chain.kept() + chain.kept() / 2 + spare_versions);
 }
 
 void clear_up(participant& own) noexcept {

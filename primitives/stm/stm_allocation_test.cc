@@ -7,11 +7,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <new>
+#include <thread>
 #include <vector>
 
 #include "primitives/reclaim/retired.h"
+#include "primitives/stm/history.h"
 #include "primitives/stm/tx_ref.h"
+#include "primitives/sync/mode.h"
 #include "primitives/testing/failing_allocation_testing.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/threads_testing.h"
@@ -121,6 +125,41 @@ TEST_F(stm_allocation, PIT_6_a_watch_that_cannot_be_told_leaves_the_commit_in_pl
   EXPECT_LE(a.load()->number(), 2 + failures);
   transact([&] { a.alter(next); });
   EXPECT_EQ(heard, 3);
+}
+
+// A commit gives up what nobody needs without memory for that: only its version takes some,
+// where blocks come from the system.
+TEST_F(stm_allocation, PIT_6_what_a_ref_keeps_is_bounded_while_there_is_no_memory) {
+  constexpr int for_a_version = sync::has_schedule_points ? 1 : 0;
+  tx_ref<int> r(0);
+  const auto set = [&](int i) { transact([&] { r.set(i); }); };
+  std::latch stands(1);
+  std::latch go_on(1);
+  std::thread reader([&] {
+    transact([&] {
+      r.load();
+      stands.count_down();
+      go_on.wait();
+    });
+  });
+  stands.wait();
+  for (int i = 0; i < 200; ++i) set(i);
+
+  int failures = 0;
+  for (int i = 0; i < 12; ++i) {
+    tests::let_allocations_succeed(for_a_version);
+    try {
+      set(i);
+    } catch (const std::bad_alloc&) {
+      ++failures;
+    }
+    tests::let_all_allocations_succeed();
+    EXPECT_LE(r.history_count(), 1 + stm::spare_versions);
+  }
+  go_on.count_down();
+  reader.join();
+
+  EXPECT_EQ(failures, 0) << "versions come from a pool that has some";
 }
 
 TEST_F(stm_allocation, PIT_6_a_ref_that_finds_no_memory_is_none) {

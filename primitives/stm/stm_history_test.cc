@@ -93,6 +93,33 @@ TEST(history, STM_47_under_standing_readers_it_is_bounded_by_their_number) {
   EXPECT_GE(r.history_count(), count) << "each reader has its own";
 }
 
+// More than a commit looks at in one go.
+TEST(history, STM_47_however_many_there_are) {
+  constexpr std::size_t count = 40;
+  tx_ref<counted_value> r{counted_value(0)};
+  standing_readers readers(r, count);
+
+  for (int i = 0; i < 100; ++i) {
+    set_often(r, 1);
+    ASSERT_LE(r.history_count(), most_older(count));
+  }
+
+  EXPECT_GE(r.history_count(), count) << "each reader has its own";
+}
+
+// The point at which a ref is looked at again is set at the last look.
+TEST(history, STM_47_after_the_readers_have_ended_so_many_commits_bring_it_down) {
+  constexpr int count = 8;
+  tx_ref<counted_value> r{counted_value(0)};
+  standing_readers readers(r, count);
+  set_often(r, 100);
+
+  readers.end();
+  set_often(r, count / 2 + static_cast<int>(stm::spare_versions) + 1);
+
+  EXPECT_LE(r.history_count(), most_older(0));
+}
+
 TEST(history, STM_47_so_are_the_values_in_memory) {
   constexpr std::size_t count = 2;
   tx_ref<counted_value> r{counted_value(0)};
