@@ -2,9 +2,12 @@
 //
 // Algorithm: multi-version snapshot isolation with claims at the first write.
 //
-//   begin     publish the present point as read point. Nothing shared is written.
+//   begin     publish the present point as read point, where only those write that clear up
+//             and come upon a thread that is choosing one. Wait-free.
 //   read      own value, or the newest version that counts at the read point. Never waits,
-//             never fails.
+//             never fails. Writes nothing that others share, but for two things: the era, once
+//             for each that ends (reading.h), and the point of a commit that it finds READY:
+//             that it draws from the clock, and fixes (version.h).
 //   write     claim the ref by a compare-exchange; then its newest version must count at the
 //             read point, or the attempt is stale. While all that the attempt has seen are refs
 //             that it has claimed or ensured, nothing of that can have changed, and the read
