@@ -220,7 +220,7 @@ class commits_while_one_begins final : public tests::scoped_scheduler {
     const bool looks =
         next.kind == sync::operation::load && next.address == &stm::the_clock.now;
     const bool chooses =
-        next.kind == sync::operation::compare_exchange && next.address == chosen_;
+        next.kind == sync::operation::read_modify_write && next.address == chosen_;
     if (looks) ++looks_;
     if (looks_ > most_looks || (!looks && !chooses)) return;
     for (int i = 0; i < 4; ++i) on_another_thread(commit_);
