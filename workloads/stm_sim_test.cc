@@ -365,7 +365,7 @@ INSTANTIATE_TEST_SUITE_P(
         LARGE_PROGRAM(claims_and_commutes_crosswise), PROGRAM(read_beside_a_transfer),
         LARGE_PROGRAM(read_beside_many_transfers), LARGE_PROGRAM(opacity_of_writers),
         PROGRAM(plain_loads_are_monotone), LARGE_PROGRAM(long_fork),
-        PROGRAM(skew_with_ensure), PROGRAM(boxed_values_beside_readers),
+        LARGE_PROGRAM(skew_with_ensure), PROGRAM(boxed_values_beside_readers),
         PROGRAM(a_ref_dies_while_another_reads), PROGRAM(validators_hold),
         PROGRAM(priority_beside_others)),
     [](const testing::TestParamInfo<program>& each) {
