@@ -88,6 +88,9 @@ TEST(alts, ALT_2_a_put_on_a_closed_channel_is_ready_and_false) {
 
   EXPECT_EQ(r.index, 1U);
   EXPECT_FALSE(std::get<1>(r.values));
+  const auto ready = alts(without_waiting, take_from(idle), put_to(closed, 3));
+  EXPECT_EQ(ready.index, 1U) << "it need not wait";
+  EXPECT_FALSE(std::get<1>(ready.values));
 }
 
 TEST(alts, ALT_2_the_element_of_a_put_that_lost_stays_in_its_case) {
@@ -112,6 +115,8 @@ TEST(alts, ALT_3_a_closed_and_drained_channel_makes_its_take_ready) {
 
   EXPECT_EQ(r.index, 1U);
   EXPECT_EQ(std::get<1>(r.values), std::nullopt);
+  const auto ready = alts(without_waiting, take_from(idle), take_from(closed));
+  EXPECT_EQ(ready.index, 1U) << "it need not wait";
 }
 
 TEST(alts, ALT_3_one_that_waits_is_told_when_a_channel_closes) {
@@ -179,6 +184,19 @@ TEST(alts, ALT_6_the_default_only_where_nothing_is_ready) {
   EXPECT_EQ(idle.try_take().status, take_status::empty);
 }
 
+TEST(alts, ALT_6_who_waits_at_a_channel_makes_it_ready) {
+  stage s;
+  const channel<int> idle(s.home());
+  const channel<int> wanted(s.home());
+  const channel<int> offered(s.home());
+  for (int i = 0; i < 100; ++i) {
+    wanted.take_then([](std::optional<int>) {});
+    offered.put_then(1, [](bool) {});
+    EXPECT_EQ(alts(without_waiting, put_to(idle, 1), put_to(wanted, 1)).index, 1U);
+    EXPECT_EQ(alts(without_waiting, take_from(offered), take_from(idle)).index, 0U);
+  }
+}
+
 TEST(alts, ALT_9_ten_thousand_that_lost_do_not_fill_the_line_of_an_idle_channel) {
   const channel<int> idle;
   const channel<int> busy;
@@ -239,7 +257,7 @@ TEST(alts, ALT_10_no_case_and_a_null_element_are_refused_before_anything_is_trie
   std::vector<alts_case<int>> none;
 
   EXPECT_THROW(alts(none), std::invalid_argument);
-  EXPECT_THROW(alts(put_to(c, std::make_shared<int>(1)), put_to(c, nullptr)),
+  EXPECT_THROW(alts(in_order, put_to(c, std::make_shared<int>(1)), put_to(c, nullptr)),
                nil_value_error);
 
   EXPECT_EQ(c.try_take().status, take_status::empty) << "nothing was put";

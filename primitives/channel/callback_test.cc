@@ -66,15 +66,20 @@ TEST(channel_callback, CH_15_done_at_once_and_on_the_caller_it_is_called_inline)
 TEST(channel_callback, CH_15_done_at_once_and_not_on_the_caller_it_goes_to_the_pool) {
   stage s;
   const channel<int> c(s.home(), fixed(1));
-  int called = 0;
+  std::vector<bool> answers;
+  std::vector<std::optional<int>> got;
+  const auto note = [&](bool accepted) { answers.push_back(accepted); };
 
-  EXPECT_TRUE(c.put_then(
-      1, [&](bool) { ++called; }, false));
-  c.take_then([&](std::optional<int>) { ++called; }, false);
-  EXPECT_EQ(called, 0);
+  EXPECT_TRUE(c.put_then(1, note, false));
+  c.take_then([&](std::optional<int> value) { got.push_back(value); }, false);
+  c.close();
+  EXPECT_FALSE(c.put_then(2, note, false));
+  EXPECT_TRUE(answers.empty());
+  EXPECT_TRUE(got.empty());
 
   s.run_all();
-  EXPECT_EQ(called, 2);
+  EXPECT_EQ(answers, (std::vector<bool>{true, false}));
+  EXPECT_EQ(got, std::vector<std::optional<int>>{1});
 }
 
 TEST(channel_callback,

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "primitives/channel/alts.h"
 #include "primitives/testing/stage_testing.h"
 
 namespace tussle {
@@ -131,10 +132,28 @@ TEST(channel, CH_5_a_null_element_is_refused_and_nothing_changes) {
   EXPECT_THROW(c.put(nullptr), nil_value_error);
   EXPECT_THROW(c.try_put(std::shared_ptr<int>()), nil_value_error);
   EXPECT_THROW(c.put_then(nullptr, [](bool) { ADD_FAILURE(); }), nil_value_error);
+  EXPECT_THROW(static_cast<void>(c.async_put(nullptr)), nil_value_error);
+  EXPECT_THROW(alts(put_to(c, nullptr)), nil_value_error);
 
   EXPECT_EQ(c.try_take().status, take_status::empty);
   EXPECT_TRUE(c.put(std::make_shared<int>(1)));
   EXPECT_EQ(**c.take(), 1);
+}
+
+TEST(channel, CH_5_a_null_element_is_refused_where_no_other_would_be_accepted) {
+  stage s;
+  const channel<std::shared_ptr<int>> unmet(s.home());
+  const channel<std::shared_ptr<int>> full(s.home(), fixed(1));
+  const channel<std::shared_ptr<int>> closed(s.home(), fixed(1));
+  full.put(std::make_shared<int>(1));
+  closed.close();
+
+  for (const auto& c : {unmet, full, closed}) {
+    EXPECT_THROW(c.try_put(nullptr), nil_value_error);
+    EXPECT_THROW(c.put_then(nullptr, [](bool) { ADD_FAILURE(); }), nil_value_error);
+    EXPECT_THROW(alts({.has_default = true}, put_to(c, nullptr)), nil_value_error);
+  }
+  EXPECT_THROW(closed.put(nullptr), nil_value_error);
 }
 
 TEST(channel, CH_5_an_empty_optional_and_an_empty_function_are_null) {
@@ -364,6 +383,31 @@ TEST(channel, CH_33_elements_that_cannot_be_copied_pass) {
 
     EXPECT_EQ(c.take()->get(), address);
   }
+}
+
+// An element that can be copied, and counts how often it was.
+struct counts_copies {
+  explicit counts_copies(int* into) : copies(into) {}
+  counts_copies(const counts_copies& other) noexcept : copies(other.copies) { ++*copies; }
+  counts_copies(counts_copies&&) noexcept = default;
+  counts_copies& operator=(counts_copies&&) noexcept = default;
+  counts_copies& operator=(const counts_copies&) = delete;
+  ~counts_copies() = default;
+  int* copies;
+};
+
+TEST(channel, CH_33_elements_that_could_be_copied_move_as_well) {
+  stage s;
+  int copies = 0;
+  for (const buffer& size : {buffer(), fixed(1), fixed(2), dropping(2), sliding(1)}) {
+    const channel<counts_copies> c(s.home(), size);
+    for (int i = 0; i < 3; ++i) c.put_then(counts_copies(&copies), [](bool) {});
+    static_cast<void>(c.try_put(counts_copies(&copies)));
+    while (c.try_take().value) continue;
+    c.take_then([](const std::optional<counts_copies>&) {});
+    EXPECT_TRUE(c.put(counts_copies(&copies)));
+  }
+  EXPECT_EQ(copies, 0);
 }
 
 TEST(channel, CH_33_a_promise_channel_of_what_cannot_be_copied_is_refused) {

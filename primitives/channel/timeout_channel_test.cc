@@ -48,13 +48,15 @@ TEST(timeout_channel, CH_29_one_that_is_far_away_stays_open) {
   EXPECT_EQ(c.try_take().status, take_status::empty);
 }
 
-// Of eight, the last one made due first: how many were open when a later one had closed.
+// Of eight, the last one made due first: how many were open when a later one had closed, or
+// closed before they were due.
 // Nothing where the machine was too slow to make them all before the first was due.
 std::optional<int> closed_out_of_order() {
   constexpr std::size_t count = 8;
   runtime on;
   std::vector<channel<std::monostate>> by_number;
   std::atomic<int> open_too_long{0};
+  std::atomic<int> closed_too_soon{0};
   std::latch all(count);
   const sync::time_point base = sync::clock::now() + 200ms;
   for (std::size_t i = count; i > 0; --i)
@@ -65,12 +67,13 @@ std::optional<int> closed_out_of_order() {
       for (std::size_t earlier = 0; earlier < i; ++earlier)
         open_too_long +=
             by_number[earlier].try_take().status == take_status::closed ? 0 : 1;
+      closed_too_soon += sync::clock::now() < base + 5ms * (i + 1) ? 1 : 0;
       all.count_down();
     });
   }
   const bool in_time = sync::clock::now() < base;
   all.wait();
-  return in_time ? std::optional(open_too_long.load()) : std::nullopt;
+  return in_time ? std::optional(open_too_long.load() + closed_too_soon.load()) : std::nullopt;
 }
 
 TEST(timeout_channel, CH_29_several_close_in_the_order_of_their_deadlines) {
@@ -104,6 +107,22 @@ TEST(timeout_channel, CH_30_closing_one_affects_no_other) {
   EXPECT_FALSE(a == b);
   EXPECT_EQ(a.take(), std::nullopt);
   EXPECT_EQ(b.try_take().status, take_status::empty);
+}
+
+TEST(timeout_channel, CH_30_of_two_with_the_same_deadline_each_closes_for_itself) {
+  runtime on;
+  const sync::time_point when = sync::clock::now() + 5ms;
+  const auto a = detail::make_timeout(on, when);
+  auto b = std::make_optional(detail::make_timeout(on, when));
+  const auto c = detail::make_timeout(on, when);
+
+  EXPECT_FALSE(a == *b);
+  b->close();
+  b.reset();
+
+  EXPECT_EQ(a.take(), std::nullopt);
+  EXPECT_EQ(c.take(), std::nullopt);
+  EXPECT_GE(sync::clock::now(), when);
 }
 
 TEST(timeout_channel, one_that_nobody_owns_takes_its_call_back) {

@@ -81,6 +81,18 @@ TEST(transducer,
   EXPECT_EQ(drained(c), (std::vector<int>{10, 11, 12}));
 }
 
+TEST(transducer, CH_20_what_enters_beyond_the_room_there_is_stays_in_order) {
+  stage s;
+  const channel<int> c(s.home(), fixed(3), xf::mapcat([](int n) {
+                         return std::vector<int>{n, n + 1, n + 2};
+                       }));
+  c.put_then(1, [](bool) {});
+  EXPECT_EQ(c.take(), 1);
+  EXPECT_EQ(c.try_put(4), put_status::accepted) << "two are left of three";
+
+  EXPECT_EQ(drained(c), (std::vector<int>{2, 3, 4, 5, 6}));
+}
+
 TEST(transducer, CH_21_one_put_that_expands_serves_several_who_take) {
   stage s;
   const channel<int> c(s.home(), fixed(1), xf::mapcat(twice));
