@@ -174,42 +174,30 @@ TEST(go, GO_4_more_blocked_threads_than_cores_all_make_progress) {
   for (const auto& each : results) EXPECT_EQ(each.take(), 1);
 }
 
-TEST(go, GO_5_a_body_starts_others_and_takes_their_results) {
-  runtime on;
-  const auto outer = go(
-      on,
-      [](runtime* home) -> go_block<int> {
-        int sum = 0;
-        std::vector<channel<int>> parts;
-        for (int i = 1; i <= 10; ++i)
-          parts.push_back(go(
-              *home, [](int n) -> go_block<int> { co_return n; }, i));
-        for (const auto& each : parts) sum += (co_await each.async_take()).value();
-        co_return sum;
-      },
-      &on);
-
-  EXPECT_EQ(outer.take(), 55);
+go_block<int> sum_of_parts(runtime* home) {
+  int sum = 0;
+  std::vector<channel<int>> parts;
+  for (int i = 1; i <= 10; ++i)
+    parts.push_back(go(
+        *home, [](int n) -> go_block<int> { co_return n; }, i));
+  for (const auto& each : parts) sum += (co_await each.async_take()).value();
+  co_return sum;
 }
 
 TEST(go, GO_5_all_that_a_body_starts_run_and_it_goes_on_with_their_results) {
   stage s;
-  const auto outer = go(
-      s.home(),
-      [](runtime* home) -> go_block<int> {
-        int sum = 0;
-        std::vector<channel<int>> parts;
-        for (int i = 1; i <= 10; ++i)
-          parts.push_back(go(
-              *home, [](int n) -> go_block<int> { co_return n; }, i));
-        for (const auto& each : parts) sum += (co_await each.async_take()).value();
-        co_return sum;
-      },
-      &s.home());
+  const auto outer = go(s.home(), sum_of_parts, &s.home());
 
   s.run_all();
 
   EXPECT_EQ(outer.try_take().value, 55);
+}
+
+TEST(go, GO_5_a_body_starts_others_and_takes_their_results) {
+  runtime on;
+  const auto outer = go(on, sum_of_parts, &on);
+
+  EXPECT_EQ(outer.take(), 55);
 }
 
 TEST(go, GO_6_in_checked_mode_blocking_operations_of_a_body_throw) {
