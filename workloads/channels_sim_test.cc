@@ -258,5 +258,34 @@ INSTANTIATE_TEST_SUITE_P(
         TUSSLE_SMALL_PROGRAM(an_alts_never_meets_itself)),
     tests::name_of);
 
+// --- by number -------------------------------------------------------------------------
+// Statements of the contract that break only where threads meet.
+
+void expect_to_hold(const program& what) {
+  tests::expect_to_hold_whatever_the_schedule(what, 500);
+}
+
+TEST(channels_meet_in_sim, CH_4_each_element_is_taken_once) {
+  expect_to_hold(TUSSLE_PROGRAM(two_meet_two));
+  expect_to_hold(TUSSLE_PROGRAM(two_meet_two_through_a_buffer));
+}
+
+TEST(channels_meet_in_sim, CH_31_a_put_that_meets_a_close_is_taken_or_refused) {
+  expect_to_hold(TUSSLE_PROGRAM(close_meets_a_rendezvous));
+  expect_to_hold(TUSSLE_PROGRAM(close_meets_a_buffer));
+  expect_to_hold(TUSSLE_PROGRAM(close_meets_a_put_that_waits));
+}
+
+TEST(alts_in_sim, ALT_7_one_operation_of_each_takes_effect) {
+  expect_to_hold(TUSSLE_PROGRAM(three_alts_and_a_partner));
+  expect_to_hold(TUSSLE_PROGRAM(an_alts_takes_one_of_two));
+  expect_to_hold(TUSSLE_PROGRAM(an_alts_that_lost_is_passed_over));
+}
+
+TEST(alts_in_sim, ALT_12_two_that_cross_complete_each_other) {
+  expect_to_hold(TUSSLE_PROGRAM(alts_that_cross));
+  expect_to_hold(TUSSLE_PROGRAM(alts_that_cross_in_the_same_order));
+}
+
 }  // namespace
 }  // namespace tussle

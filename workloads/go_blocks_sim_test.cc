@@ -331,5 +331,13 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_SMALL_PROGRAM(callbacks_use_their_channel)),
     tests::name_of);
 
+// A statement of the contract that breaks only where threads meet.
+TEST(frames_in_sim, GO_8_frames_are_destroyed_once_whoever_meets_the_end) {
+  for (const program& each : {TUSSLE_PROGRAM(a_go_block_parks_while_its_channel_goes),
+                              TUSSLE_PROGRAM(a_parked_go_block_is_served_or_dropped),
+                              TUSSLE_PROGRAM(a_runtime_ends_beside_others)})
+    tests::expect_to_hold_whatever_the_schedule(each, 500);
+}
+
 }  // namespace
 }  // namespace tussle

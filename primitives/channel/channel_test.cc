@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
-#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -45,6 +45,11 @@ std::vector<int> upto(int n) {
   std::vector<int> all;
   for (int i = 1; i <= n; ++i) all.push_back(i);
   return all;
+}
+
+// Enough for a thread that goes on too soon; none that waits needs it to be found waiting.
+void give_others_time(const std::atomic<bool>& over) {
+  for (int i = 0; i < 1000 && !over.load(); ++i) std::this_thread::yield();
 }
 
 TEST(channel, CH_1_without_a_buffer_a_put_waits_for_a_take_and_a_take_for_a_put) {
@@ -92,6 +97,34 @@ TEST(channel, CH_1_threads_that_block_meet) {
   EXPECT_EQ(c.take(), 2);
   EXPECT_EQ(c.take(), std::nullopt);
   putter.join();
+}
+
+TEST(channel, CH_1_a_thread_that_puts_waits_until_somebody_takes) {
+  const channel<int> c;
+  std::atomic<bool> over{false};
+  std::thread putter([&] {
+    EXPECT_TRUE(c.put(1));
+    over.store(true);
+  });
+  while (!c.state().may_take()) std::this_thread::yield();
+  give_others_time(over);
+  EXPECT_FALSE(over.load());
+  EXPECT_EQ(c.take(), 1);
+  putter.join();
+}
+
+TEST(channel, CH_1_a_thread_that_takes_waits_until_somebody_puts) {
+  const channel<int> c;
+  std::atomic<bool> over{false};
+  std::thread taker([&] {
+    EXPECT_EQ(c.take(), 1);
+    over.store(true);
+  });
+  while (!c.state().may_put()) std::this_thread::yield();
+  give_others_time(over);
+  EXPECT_FALSE(over.load());
+  EXPECT_TRUE(c.put(1));
+  taker.join();
 }
 
 TEST(channel, CH_2_as_many_puts_as_there_is_room_for_complete_and_one_more_waits) {
@@ -206,12 +239,8 @@ TEST(channel, CH_8_closing_finishes_takes_that_wait_and_closing_again_does_nothi
 
 TEST(channel, CH_8_closing_wakes_a_thread_that_takes) {
   const channel<int> c;
-  std::latch begun(1);
-  std::thread taker([&] {
-    begun.count_down();
-    EXPECT_EQ(c.take(), std::nullopt);
-  });
-  begun.wait();
+  std::thread taker([&] { EXPECT_EQ(c.take(), std::nullopt); });
+  while (!c.state().may_put()) std::this_thread::yield();
   c.close();
   taker.join();
 }

@@ -73,7 +73,8 @@ std::optional<int> closed_out_of_order() {
   }
   const bool in_time = sync::clock::now() < base;
   all.wait();
-  return in_time ? std::optional(open_too_long.load() + closed_too_soon.load()) : std::nullopt;
+  return in_time ? std::optional(open_too_long.load() + closed_too_soon.load())
+                 : std::nullopt;
 }
 
 TEST(timeout_channel, CH_29_several_close_in_the_order_of_their_deadlines) {

@@ -37,7 +37,10 @@ struct answers {
 template <typename T, typename In>
 std::vector<T> drained(const channel<T, In>& from) {
   std::vector<T> all;
-  while (auto got = from.try_take().value) all.push_back(*got);
+  while (auto got = from.try_take().value) {
+    all.push_back(*got);
+    if (all.size() == 1000) break;  // there is no end
+  }
   return all;
 }
 
