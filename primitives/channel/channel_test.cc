@@ -47,7 +47,7 @@ std::vector<int> upto(int n) {
   return all;
 }
 
-// Enough for a thread that goes on too soon; none that waits needs it to be found waiting.
+// Enough for a thread that goes on too soon; one that waits is found waiting anyway.
 void give_others_time(const std::atomic<bool>& over) {
   for (int i = 0; i < 1000 && !over.load(); ++i) std::this_thread::yield();
 }

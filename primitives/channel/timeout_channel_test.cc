@@ -48,9 +48,9 @@ TEST(timeout_channel, CH_29_one_that_is_far_away_stays_open) {
   EXPECT_EQ(c.try_take().status, take_status::empty);
 }
 
-// Of eight, the last one made due first: how many were open when a later one had closed, or
-// closed before they were due.
-// Nothing where the machine was too slow to make them all before the first was due.
+// Of eight, the last one made due first: how many were open when a later one had closed,
+// or closed before they were due. Nothing where the machine was too slow to make them all
+// before the first was due.
 std::optional<int> closed_out_of_order() {
   constexpr std::size_t count = 8;
   runtime on;
