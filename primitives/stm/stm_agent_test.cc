@@ -42,10 +42,59 @@ class sends_of_transactions : public ::testing::Test {
   int attempts = 0;
 };
 
+TEST_F(sends_of_transactions, STM_4_after_an_exception_of_the_body_nothing_is_sent) {
+  EXPECT_THROW(transact([&] {
+                 a.send(adds("x"));
+                 r.set(1);
+                 b.send_off(adds("y"));
+                 throw 1;
+               }),
+               int);
+  EXPECT_EQ(s.waiting(), 0U);
+  transact([&] { a.send(adds("z")); });
+  s.run_all();
+
+  EXPECT_EQ(*a.load(), "z");
+  EXPECT_EQ(*b.load(), "");
+}
+
+TEST_F(sends_of_transactions,
+       STM_12_io_guard_passes_in_actions_but_not_in_what_they_transact) {
+  int passed = 0;
+  const auto guarded = [&](const std::string& v) {
+    io_guard();
+    EXPECT_THROW(transact([] { io_guard(); }), io_in_transaction_error);
+    EXPECT_EQ(no_tx([&] { return ++passed; }), passed);
+    return v + "x";
+  };
+
+  a.send(guarded);
+  transact([&] { b.send(guarded); });
+  s.run_all();
+
+  EXPECT_EQ(passed, 2);
+  EXPECT_EQ(*a.load(), "x");
+  EXPECT_EQ(*b.load(), "x");
+}
+
 TEST_F(sends_of_transactions, STM_13_await_in_a_transaction_throws) {
   EXPECT_THROW(transact([&] { await(a); }), io_in_transaction_error);
   EXPECT_THROW(transact([&] { await_for(1ms, a); }), io_in_transaction_error);
   EXPECT_EQ(s.waiting(), 0U) << "nothing was sent for it";
+}
+
+TEST_F(sends_of_transactions, STM_24_of_a_rejected_transaction_nothing_is_sent) {
+  r.set_validator([](int v) { return v < 5; });
+
+  EXPECT_THROW(transact([&] {
+                 a.send(adds("x"));
+                 r.set(5);
+               }),
+               invalid_state_error);
+  EXPECT_EQ(s.waiting(), 0U);
+  s.run_all();
+
+  EXPECT_EQ(*a.load(), "");
 }
 
 TEST_F(sends_of_transactions, STM_28_all_watches_precede_the_first_send) {
@@ -101,6 +150,18 @@ TEST_F(sends_of_transactions, STM_29_sends_of_aborted_transactions_are_dropped) 
   s.run_all();
 
   EXPECT_EQ(*a.load(), "");
+}
+
+TEST_F(sends_of_transactions, STM_29_sends_of_attempts_that_failed_are_dropped) {
+  transact([&] {
+    a.send([n = attempts](const std::string& v) { return v + std::to_string(n); });
+    fail_first(2);
+    b.send(adds("y"));
+  });
+  s.run_all();
+
+  EXPECT_EQ(*a.load(), "2");
+  EXPECT_EQ(*b.load(), "y");
 }
 
 TEST_F(sends_of_transactions, CROSS_2_a_send_of_a_body_that_is_tried_again_happens_once) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <latch>
 #include <thread>
@@ -24,6 +25,11 @@ using tests::successor;
 using tests::wait_for_retry;
 
 int plus_one(int v) { return v + 1; }
+
+// The calling thread's transactions, rather than to wait for who waits for them.
+void soon_give_up() {
+  set_stm_options({.most_attempts = 3, .longest_wait = std::chrono::milliseconds(1)});
+}
 
 template <typename T>
 class ref_between : public ::testing::Test {
@@ -53,6 +59,23 @@ TYPED_TEST(ref_between, STM_5_an_attempt_reads_one_value_however_often_others_co
 
   EXPECT_EQ(bodies, 1);
   EXPECT_EQ(this->present(this->r), 119);
+}
+
+TYPED_TEST(ref_between, STM_5_so_does_one_that_has_changed_another_ref) {
+  int bodies = 0;
+
+  transact([&] {
+    ++bodies;
+    this->q.set(this->of(20));
+    const auto first = this->r.load();
+    for (int i = 0; i < 20; ++i) this->meanwhile_set(this->r, 100 + i);
+    EXPECT_TRUE(this->r.load().same_as(first));
+    EXPECT_EQ(this->present(this->r), 1);
+    EXPECT_EQ(this->present(this->q), 20);
+  });
+
+  EXPECT_EQ(bodies, 1);
+  EXPECT_EQ(this->present(this->q), 20);
 }
 
 TYPED_TEST(ref_between, STM_45_also_of_a_commit_right_before_its_read_point) {
@@ -104,7 +127,7 @@ TYPED_TEST(ref_between, STM_18_a_commute_is_applied_to_what_came_meanwhile) {
   const auto provisional = transact([&] {
     ++bodies;
     const auto seen = sample<TypeParam>::number(*this->r.commute(successor<TypeParam>));
-    this->meanwhile_set(this->r, 20);
+    if (bodies == 1) this->meanwhile_set(this->r, 20);
     return seen;
   });
 
@@ -128,8 +151,10 @@ TYPED_TEST(ref_between, STM_30_other_threads_are_not_part_of_the_transaction) {
   transact([&] {
     this->r.set(this->of(2));
     on_another_thread([&] {
+      soon_give_up();
       EXPECT_EQ(this->present(this->r), 1);
       EXPECT_THROW(this->r.set(this->of(3)), no_transaction_error);
+      EXPECT_THROW(this->q.alter(successor<TypeParam>), no_transaction_error);
       EXPECT_FALSE(in_transaction());
     });
     this->meanwhile_set(this->q, 20);
@@ -237,6 +262,55 @@ TEST(transactions, STM_53_nor_while_a_function_looks_at_a_value) {
   EXPECT_EQ(*q.load(), 11);
 }
 
+TEST(transactions, STM_20_commutes_in_opposite_orders_that_commit_together) {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  const auto before = count_stm();
+  std::atomic<bool> other_ended{false};
+  std::thread other;
+  const auto commute_in_order = [&] {
+    transact([&] { a.commute(plus_one), b.commute(plus_one); });
+  };
+  int calls = 0;
+
+  transact([&] {
+    b.commute([&](int v) {
+      if (++calls == 2) {  // at the commit, which the other one meets
+        other = std::thread([&] {
+          commute_in_order();
+          other_ended.store(true);
+        });
+        while (!other_ended.load() && count_stm().retried(retry_cause::at_commit) ==
+                                          before.retried(retry_cause::at_commit))
+          std::this_thread::yield();
+      }
+      return v + 1;
+    });
+    a.commute(plus_one);
+  });
+  other.join();
+
+  EXPECT_EQ(*a.load(), 2);
+  EXPECT_EQ(*b.load(), 2);
+}
+
+TEST(transactions, STM_52_two_that_ensured_what_both_want_do_not_wait_for_each_other) {
+  tx_ref<int> r(0);
+  std::latch both_ensured(2);
+
+  tests::run_together(2, [&](int) {
+    set_stm_options({.longest_wait = std::chrono::hours(1)});
+    int bodies = 0;
+    transact([&] {
+      r.ensure();
+      if (++bodies == 1) both_ensured.arrive_and_wait();
+      r.alter(plus_one);
+    });
+  });
+
+  EXPECT_EQ(*r.load(), 2);
+}
+
 // Waits in the body of one transaction until another one has met what it holds.
 TEST(transactions, STM_21_what_is_ensured_is_not_changed_by_others) {
   tx_ref<int> r(1);
@@ -245,7 +319,11 @@ TEST(transactions, STM_21_what_is_ensured_is_not_changed_by_others) {
 
   transact([&] {
     EXPECT_EQ(*r.ensure(), 1);
-    on_another_thread([&] { transact([&] { EXPECT_EQ(*r.ensure(), 1); }); });
+    on_another_thread([&] {
+      soon_give_up();
+      transact([&] { EXPECT_EQ(*r.ensure(), 1); });
+    });
+    EXPECT_EQ(*r.ensure(), 1);
     writer = std::thread([&] { transact([&] { r.set(2); }); });
     wait_for_retry(retry_cause::ensured, before);
     on_another_thread([&] { EXPECT_EQ(*r.load(), 1); });
@@ -268,7 +346,10 @@ TEST(transactions, STM_21_the_one_that_ensured_it_may_change_it) {
     r.ensure();
     r.commute(plus_one);
   });
-  on_another_thread([&] { transact([&] { r.alter(plus_one); }); });
+  on_another_thread([&] {
+    soon_give_up();
+    transact([&] { r.alter(plus_one); });
+  });
 
   EXPECT_EQ(*r.load(), 4);
 }

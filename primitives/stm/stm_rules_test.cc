@@ -42,22 +42,33 @@ TYPED_TEST(rules_of_ref, STM_23_validators_see_the_final_values_only) {
 TYPED_TEST(rules_of_ref, STM_24_one_rejected_ref_aborts_the_whole_transaction) {
   int bodies = 0;
   int heard = 0;
-  this->q.set_validator(
-      [](const TypeParam& v) { return sample<TypeParam>::number(v) > 0; });
-  this->r.add_watch("w", [&](auto&...) { ++heard; });
+  for (auto* const each : {&this->r, &this->q}) {
+    each->set_validator(
+        [](const TypeParam& v) { return sample<TypeParam>::number(v) > 0; });
+    each->add_watch("w", [&](auto&...) { ++heard; });
+  }
+  const auto expect_rejected = [&](const auto& body) {
+    bodies = 0;
+    EXPECT_THROW(transact([&] {
+                   ++bodies;
+                   body();
+                 }),
+                 invalid_state_error);
+    EXPECT_EQ(bodies, 1);
+    EXPECT_EQ(heard, 0);
+    EXPECT_EQ(this->present(this->r), 1);
+    EXPECT_EQ(this->present(this->q), 10);
+  };
+  const auto negative = [&](const TypeParam&) { return this->of(-1); };
 
-  EXPECT_THROW(transact([&] {
-                 ++bodies;
-                 this->r.set(this->of(2));
-                 this->q.commute([&](const TypeParam&) { return this->of(-1); });
-               }),
-               invalid_state_error);
+  expect_rejected([&] { this->r.set(this->of(2)), this->q.set(this->of(-1)); });
+  expect_rejected([&] { this->r.set(this->of(-1)), this->q.set(this->of(2)); });
+  expect_rejected([&] { this->r.set(this->of(2)), this->q.commute(negative); });
+  expect_rejected(
+      [&] { this->r.commute(negative), this->q.alter(successor<TypeParam>); });
 
-  EXPECT_EQ(bodies, 1);
-  EXPECT_EQ(heard, 0);
-  EXPECT_EQ(this->present(this->r), 1);
-  EXPECT_EQ(this->present(this->q), 10);
-  transact([&] { this->q.set(this->of(2)); });
+  transact([&] { this->r.set(this->of(2)), this->q.set(this->of(2)); });
+  EXPECT_EQ(heard, 2);
 }
 
 TYPED_TEST(rules_of_ref, STM_25_refs_that_were_only_read_or_ensured_are_not_validated) {
@@ -92,6 +103,20 @@ TYPED_TEST(rules_of_ref, STM_26_a_watch_hears_once_of_each_commit) {
   transact([&] { this->r.set(this->r.load()); });
 
   EXPECT_EQ(heard, (decltype(heard){{1, 3}, {10, 12}, {3, 3}}));
+}
+
+TYPED_TEST(rules_of_ref, STM_26_what_came_before_is_what_was_committed_last) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> heard;
+  this->r.add_watch("w", [&](auto&, auto&, auto& was, auto& is) {
+    heard.emplace_back(this->number(was), this->number(is));
+  });
+
+  transact([&] {
+    this->r.commute(successor<TypeParam>);
+    on_another_thread([&] { transact([&] { this->r.set(this->of(20)); }); });
+  });
+
+  EXPECT_EQ(heard, (decltype(heard){{1, 20}, {20, 21}}));
 }
 
 TYPED_TEST(rules_of_ref, STM_27_in_a_watch_no_transaction_runs_and_the_commit_is_over) {

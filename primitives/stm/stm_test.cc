@@ -1,8 +1,11 @@
 // What one thread sees of refs and transactions.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +13,7 @@
 #include "primitives/reclaim/retired.h"
 #include "primitives/reference/errors.h"
 #include "primitives/stm/tx_ref.h"
+#include "primitives/testing/instances_testing.h"
 #include "primitives/testing/representations_testing.h"
 #include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/threads_testing.h"
@@ -55,6 +59,24 @@ TYPED_TEST(ref_of, STM_2_transact_returns_the_result_and_commits_at_its_end) {
   on_another_thread([&] { EXPECT_EQ(this->present(this->r), 2); });
 }
 
+TYPED_TEST(ref_of, STM_2_whatever_it_is_written_by_and_whatever_else_the_body_does) {
+  transact([&] {
+    this->q.ensure();
+    this->r.set(this->of(2));
+  });
+  EXPECT_EQ(this->present(this->r), 2);
+
+  transact([&] { this->r.commute(successor<TypeParam>); });
+  EXPECT_EQ(this->present(this->r), 3);
+
+  transact([&] {
+    this->r.alter(successor<TypeParam>);
+    this->q.ensure();
+  });
+  EXPECT_EQ(this->present(this->r), 4);
+  EXPECT_EQ(this->present(this->q), 10);
+}
+
 TYPED_TEST(ref_of, STM_3_the_body_sees_its_own_latest_write) {
   transact([&] {
     EXPECT_EQ(this->number(this->r.set(this->of(2))), 2);
@@ -85,11 +107,14 @@ TYPED_TEST(ref_of, STM_4_an_exception_of_the_body_leaves_everything_as_it_was) {
   int bodies = 0;
   int heard = 0;
   this->r.add_watch("w", [&](auto&...) { ++heard; });
+  this->q.add_watch("w", [&](auto&...) { ++heard; });
+  tx_ref<int> ensured(1);
 
   EXPECT_THROW(transact([&] {
                  ++bodies;
                  this->r.set(this->of(2));
                  this->q.commute(successor<TypeParam>);
+                 ensured.ensure();
                  throw std::out_of_range("mine");
                }),
                std::out_of_range);
@@ -103,8 +128,66 @@ TYPED_TEST(ref_of, STM_4_an_exception_of_the_body_leaves_everything_as_it_was) {
   EXPECT_EQ(heard, 0);
   EXPECT_EQ(this->present(this->r), 1);
   EXPECT_EQ(this->present(this->q), 10);
-  transact([&] { this->r.set(this->of(4)); });  // nothing is left claimed
+  const auto set_all = [&] {
+    set_stm_options({.most_attempts = 2, .longest_wait = std::chrono::milliseconds(1)});
+    transact([&] {
+      this->r.set(this->of(4));
+      ensured.set(2);
+    });
+  };
+  on_another_thread(set_all);  // nothing is left claimed
   EXPECT_EQ(this->present(this->r), 4);
+  EXPECT_EQ(heard, 1);
+}
+
+struct refusal : std::runtime_error {
+  explicit refusal(int n) : std::runtime_error("no"), number(n) {}
+  int number;
+};
+
+TEST(transaction, STM_4_the_caller_gets_the_very_exception_that_the_body_threw) {
+  tx_ref<int> r(1);
+  const refusal* thrown = nullptr;
+  int bodies = 0;
+  const auto refuse = [&] {
+    ++bodies;
+    r.set(2);
+    try {
+      throw refusal(42);
+    } catch (const refusal& mine) {
+      thrown = &mine;
+      throw;
+    }
+  };
+
+  try {
+    transact(refuse);
+    ADD_FAILURE() << "it went on";
+  } catch (const std::exception& caught) {
+    EXPECT_EQ(&caught, thrown);
+    const auto* const same = dynamic_cast<const refusal*>(&caught);
+    ASSERT_NE(same, nullptr);
+    EXPECT_EQ(same->number, 42);
+  }
+  EXPECT_EQ(bodies, 1);
+  EXPECT_EQ(*r.load(), 1);
+}
+
+TEST(transaction, STM_4_nor_is_one_tried_again_that_came_after_a_conflict) {
+  tx_ref<int> r(1);
+  int bodies = 0;
+
+  EXPECT_THROW(transact([&] {
+                 ++bodies;
+                 r.load();
+                 if (bodies == 1) on_another_thread([&] { transact([&] { r.set(5); }); });
+                 r.alter([](int v) { return v + 1; });
+                 throw refusal(bodies);
+               }),
+               refusal);
+
+  EXPECT_EQ(bodies, 2);
+  EXPECT_EQ(*r.load(), 5);
 }
 
 TYPED_TEST(ref_of, STM_10_a_nested_transaction_joins_the_outer_one) {
@@ -243,6 +326,16 @@ TEST(transaction, STM_12_io_guard_throws_inside_at_any_depth_and_passes_outside)
                  });
                }),
                io_in_transaction_error);
+  bool in_body = true;
+  EXPECT_THROW(transact([&] {
+                 in_body = true;
+                 r.commute([&](int v) {
+                   if (!std::exchange(in_body, false)) guarded_deep_inside();
+                   return v;
+                 });
+               }),
+               io_in_transaction_error)
+      << "in what the commit calls";
 
   io_guard();
   EXPECT_EQ(no_tx([] { return 7; }), 7);
@@ -269,6 +362,32 @@ TEST(transaction, STM_42_destructors_of_what_the_body_made_run_once_for_each_att
 
   EXPECT_EQ(attempts, 3);
   EXPECT_EQ(destroyed, 3);
+}
+
+TEST(transaction, STM_42_so_do_those_of_what_it_handed_to_the_transaction) {
+  using tests::counted_value;
+  const auto next = [](const counted_value& v) { return counted_value(v.number() + 1); };
+  tx_ref<counted_value> set{counted_value(0)};
+  tx_ref<counted_value> commuted{counted_value(0)};
+  tx_ref<int> r(1);
+  std::vector<std::int64_t> alive;  // when each attempt begins
+
+  transact([&] {
+    reclaim::clean_up();
+    alive.push_back(counted_value::live());
+    set.set(counted_value(5));
+    set.alter(next);
+    commuted.commute([kept = counted_value(7)](const counted_value& v) {
+      return counted_value(v.number() + kept.number());
+    });
+    r.load();
+    if (alive.size() < 4) on_another_thread([&] { transact([&] { r.set(0); }); });
+    r.alter([](int v) { return v + 1; });
+  });
+
+  EXPECT_EQ(alive, std::vector<std::int64_t>(4, alive.front()));
+  EXPECT_EQ(set.load()->number(), 6);
+  EXPECT_EQ(commuted.load()->number(), 7);
 }
 
 TEST(transaction, STM_43_a_transaction_that_writes_nothing_returns_its_result) {
