@@ -316,14 +316,19 @@ TEST(fairness,
   tx_ref<int> r(0);
   tx_ref<int> q(0);
 
+  int got_through = 0;
+
   transact([&] {
     r.set(1);
-    EXPECT_EQ(retries_elsewhere([&] { q.set(1); }), twice(retry_cause::priority));
-    EXPECT_EQ(retries_elsewhere([&] { q.ensure(); }), twice(retry_cause::priority));
+    EXPECT_EQ(retries_elsewhere([&] { q.set(1), ++got_through; }),
+              twice(retry_cause::priority));
+    EXPECT_EQ(retries_elsewhere([&] { q.ensure(), ++got_through; }),
+              twice(retry_cause::priority));
     EXPECT_EQ(retries_elsewhere([&] { q.commute(plus_one); }),
               twice(retry_cause::priority));
   });
 
+  EXPECT_EQ(got_through, 0) << "bodies stop before they claim or ensure anything";
   EXPECT_EQ(*q.load(), 0);
 }
 

@@ -1,0 +1,135 @@
+// transactions.h: what may threads see of a commit that is under way, and of the versions that
+// it leaves behind?
+#pragma once
+
+#include <array>
+
+#include "harness/litmus/program.h"
+#include "primitives/stm/tx_ref.h"
+#include "workloads/litmus/litmus_values.h"
+
+namespace tussle::workloads::litmus {
+
+using namespace tussle::litmus;  // NOLINT(google-build-using-namespace): a table's words
+
+inline int one_more(int v) { return v + 1; }
+
+struct reader_beside_a_commit {
+  static program_info info() {
+    return {.name = "stm.reader_beside_a_commit",
+            .question = "Does a transaction see all of a commit or nothing?",
+            .statement = "STM-7",
+            .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{0, 0, acceptable, "as it was before"},
+      outcome{1, 1, acceptable, "all of it"},
+      outcome{1, 0, forbidden, "a part of it"},
+      outcome{0, 1, forbidden, "a part of it"},
+  };
+
+  gives_up_nodes at_end;
+  tx_ref<int> a{0};
+  tx_ref<int> b{0};
+  int seen_a = 0;
+  int seen_b = 0;
+
+  void actor_1() {
+    transact([&] {
+      a.set(1);
+      b.set(1);
+    });
+  }
+  void actor_2() {
+    transact([&] {
+      seen_b = *b.load();
+      seen_a = *a.load();
+    });
+  }
+  std::array<int, 2> arbiter() { return {seen_a, seen_b}; }
+};
+
+struct version_lives_under_its_reader {
+  static program_info info() {
+    return {.name = "stm.version_lives_under_its_reader",
+            .question = "Is a version kept in memory while a load has it in its hands?",
+            .statement = "STM-51",
+            .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{0, acceptable, "the old value, alive"},
+      outcome{1, acceptable, "the new value, alive"},
+      outcome{torn, forbidden, "it was destroyed under its reader"},
+  };
+
+  gives_up_nodes at_end;
+  tx_ref<witness> r{witness(0, nullptr)};
+  int seen = 0;
+
+  void actor_1() { seen = r.load()->number(); }
+  void actor_2() {
+    transact([&] { r.set(witness(1, nullptr)); });
+  }
+  std::array<int, 1> arbiter() { return {seen}; }
+};
+
+struct version_lives_for_its_read_point {
+  static program_info info() {
+    return {.name = "stm.version_lives_for_its_read_point",
+            .question = "Does a transaction find the version of its read point?",
+            .statement = "STM-45",
+            .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{0, acceptable, "the old value, alive"},
+      outcome{1, acceptable, "the new value, alive"},
+      outcome{torn, forbidden, "it was destroyed under its reader"},
+  };
+
+  gives_up_nodes at_end;
+  tx_ref<witness> r{witness(0, nullptr)};
+  int seen = 0;
+
+  void actor_1() {
+    transact([&] { seen = r.load()->number(); });
+  }
+  void actor_2() {
+    transact([&] { r.set(witness(1, nullptr)); });
+  }
+  std::array<int, 1> arbiter() { return {seen}; }
+};
+
+struct older_against_younger {
+  static program_info info() {
+    return {.name = "stm.two_change_two",
+            .question = "Do transactions that kill each other change both refs together?",
+            .statement = "STM-49",
+            .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{2, 2, 0, acceptable, "both were counted"},
+      outcome{2, 2, 1, forbidden, "a body saw a mixture"},
+  };
+
+  tx_ref<int> a{0};
+  tx_ref<int> b{0};
+  bool mixed_1 = false;
+  bool mixed_2 = false;
+
+  void actor_1() { change(a, b, mixed_1); }
+  void actor_2() { change(b, a, mixed_2); }
+  std::array<int, 3> arbiter() {
+    return {*a.load(), *b.load(), mixed_1 || mixed_2 ? 1 : 0};
+  }
+
+ private:
+  static void change(tx_ref<int>& first, tx_ref<int>& second, bool& mixed) {
+    transact([&] {
+      const int x = *first.alter(one_more);
+      const int y = *second.alter(one_more);
+      mixed = mixed || x != y;
+    });
+  }
+};
+
+}  // namespace tussle::workloads::litmus
