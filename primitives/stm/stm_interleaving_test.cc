@@ -31,6 +31,8 @@ void soon_give_up() {
   set_stm_options({.most_attempts = 3, .longest_wait = std::chrono::milliseconds(1)});
 }
 
+void wait_for_long() { set_stm_options({.longest_wait = std::chrono::hours(1)}); }
+
 template <typename T>
 class ref_between : public ::testing::Test {
  public:
@@ -299,7 +301,7 @@ TEST(transactions, STM_52_two_that_ensured_what_both_want_do_not_wait_for_each_o
   std::latch both_ensured(2);
 
   tests::run_together(2, [&](int) {
-    set_stm_options({.longest_wait = std::chrono::hours(1)});
+    wait_for_long();
     int bodies = 0;
     transact([&] {
       r.ensure();
@@ -309,6 +311,34 @@ TEST(transactions, STM_52_two_that_ensured_what_both_want_do_not_wait_for_each_o
   });
 
   EXPECT_EQ(*r.load(), 2);
+}
+
+TEST(transactions, STM_52_a_commit_that_waits_for_a_claim_holds_none_itself) {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  std::thread younger;
+  const auto before = count_stm();
+  const auto advance_clock = [] { transact([] { tx_ref<int>(0).set(1); }); };
+  const auto commit_crosswise = [&] {
+    wait_for_long();
+    transact([&] { b.alter(plus_one), a.commute(plus_one); });
+  };
+
+  on_another_thread([&] {
+    wait_for_long();
+    transact([&] {
+      a.alter(plus_one);
+      b.commute(plus_one);
+      if (younger.joinable()) return;
+      on_another_thread(advance_clock);
+      younger = std::thread(commit_crosswise);
+      wait_for_retry(retry_cause::at_commit, before);
+    });
+  });
+  younger.join();
+
+  EXPECT_EQ(*a.load(), 2);
+  EXPECT_EQ(*b.load(), 2);
 }
 
 // Waits in the body of one transaction until another one has met what it holds.
