@@ -49,6 +49,36 @@ struct reader_beside_a_commit {
   std::array<int, 2> arbiter() { return {seen_a, seen_b}; }
 };
 
+struct transaction_after_a_load {
+  static program_info info() {
+    return {
+        .name = "stm.transaction_after_a_load",
+        .question = "Does a transaction begin no earlier than what its thread has seen?",
+        .statement = "STM-39",
+        .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {
+      outcome{0, 0, acceptable, "both came before the commit"},
+      outcome{0, 1, acceptable, "the commit came between them"},
+      outcome{1, 1, acceptable, "both came after the commit"},
+      outcome{1, 0, forbidden, "the transaction does not see what the load has seen"},
+  };
+
+  gives_up_nodes at_end;
+  tx_ref<int> r{0};
+  int loaded = 0;
+  int seen = 0;
+
+  void actor_1() {
+    transact([&] { r.set(1); });
+  }
+  void actor_2() {
+    loaded = *r.load();
+    transact([&] { seen = *r.load(); });
+  }
+  std::array<int, 2> arbiter() { return {loaded, seen}; }
+};
+
 struct version_lives_under_its_reader {
   static program_info info() {
     return {.name = "stm.version_lives_under_its_reader",
