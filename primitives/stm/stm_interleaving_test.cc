@@ -213,6 +213,29 @@ TYPED_TEST(ref_between, STM_40_nor_do_later_operations_of_that_attempt_succeed) 
   EXPECT_EQ(this->present(this->q), 10);
 }
 
+TEST(transactions, STM_38_a_body_that_only_reads_lets_nobody_go_first) {
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  int bodies = 0;
+  const auto read_both = [&] {
+    set_stm_options({.most_attempts = 1});
+    transact([&] {
+      ++bodies;
+      EXPECT_EQ(*r.load() + *q.load(), 0);
+    });
+  };
+
+  on_another_thread([&] {
+    set_stm_options({.attempts_before_priority = 0});  // this one does
+    transact([&] {
+      r.set(1);
+      on_another_thread(read_both);
+    });
+  });
+
+  EXPECT_EQ(bodies, 1);
+}
+
 TEST(transactions, STM_53_one_that_has_seen_only_what_it_claimed_goes_on_in_place) {
   tx_ref<int> r(0);
   tx_ref<int> q(0);
