@@ -227,6 +227,27 @@ void a_runtime_ends_at_a_cell() {
   sim::require(!c.take(), "the second is gone with its frame");
 }
 
+void expect_to_hold_with_every_schedule(const program& what, int preemptions) {
+  const sim::options options{.name = what.name,
+                             .with = sim::strategy::exhaustive,
+                             .most_preemptions = preemptions,
+                             .executions = 200'000};
+  const sim::result seen = sim::explore(options, what.run);
+  EXPECT_FALSE(seen.failed) << sim::render(seen.failed->shown);
+  EXPECT_TRUE(seen.complete) << seen.executions;
+}
+
+// What ends with a thread's nodes, too, is in these executions: so they are many.
+TEST(cells, hold_with_every_schedule_of_two_preemptions) {
+  expect_to_hold_with_every_schedule(TUSSLE_PROGRAM(cells_meet), 2);
+  expect_to_hold_with_every_schedule(TUSSLE_PROGRAM(cells_through_a_buffer), 2);
+}
+
+// Without a buffer there are twice as many (133,213, all hold).
+TEST(cells, hold_with_every_schedule_of_one_preemption) {
+  expect_to_hold_with_every_schedule(TUSSLE_PROGRAM(cells_with_a_buffer_are_closed), 1);
+}
+
 class cells_in_sim : public testing::TestWithParam<program> {};
 
 TEST_P(cells_in_sim, hold_whatever_the_schedule) {
