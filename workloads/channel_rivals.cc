@@ -24,7 +24,10 @@
 
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
+#include "primitives/channel/pipeline.h"
+#include "primitives/channel/transducer.h"
 #include "workloads/subjects/cell_channel.h"
+#include "workloads/subjects/promise_pipeline.h"
 
 namespace {
 
@@ -36,6 +39,7 @@ constexpr number buffered_of_threads = 200'000;
 constexpr number elements_of_go = 200'000;
 constexpr number trips_of_threads = 10'000;
 constexpr number trips_of_go = 100'000;
+constexpr number piped = 100'000;
 constexpr std::size_t pairs = 31;
 
 void require(number got, number expected) {
@@ -162,6 +166,42 @@ void round_trips_of_go_blocks() {
   other.take();
 }
 
+go_block<number> counts_up(tussle::channel<number> to, number count) {
+  for (number k = 0; k < count; ++k) co_await to.async_put(k);
+  to.close();
+  co_return 0;
+}
+// How many came in their places, from `first` on.
+go_block<number> follows(tussle::channel<number> from, number first) {
+  number next = first;
+  while (const auto element = co_await from.async_take())
+    next += *element == next ? 1 : 0;
+  co_return next - first;
+}
+
+struct ring_of_places {
+  template <typename... All>
+  static void start(std::size_t n, const All&... all) {
+    tussle::pipeline(n, all...);
+  }
+};
+struct channel_for_each {
+  template <typename... All>
+  static void start(std::size_t n, const All&... all) {
+    tussle::workloads::subjects::promise_pipeline(n, all..., {});
+  }
+};
+
+template <typename Which>
+void through_pipeline(std::size_t workers, std::size_t room) {
+  const auto in = shipped::make(room);
+  const auto out = shipped::make(room);
+  Which::start(workers, out, tussle::xf::map([](number n) { return n + 1; }), in);
+  const auto got = tussle::go(follows, out, 1);
+  tussle::go(counts_up, in, piped);
+  require(*got.take(), piped);
+}
+
 // --- how they are compared -------------------------------------------------------------
 
 double timed(const std::function<void()>& pass) {
@@ -231,6 +271,13 @@ int main(int argc, char** argv) {
           &round_trips_of_threads<cells>);
   compare("go/ping_pong", trips_of_go, &round_trips_of_go_blocks<shipped>,
           &round_trips_of_go_blocks<cells>);
+  for (const std::size_t workers : {1U, 4U, 16U}) {
+    for (const std::size_t room : {0U, 1000U}) {
+      compare("pipeline:" + std::to_string(workers) + "/buffer:" + std::to_string(room),
+              piped, [=] { through_pipeline<ring_of_places>(workers, room); },
+              [=] { through_pipeline<channel_for_each>(workers, room); });
+    }
+  }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

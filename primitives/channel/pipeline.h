@@ -6,13 +6,16 @@
 //     call(r, [result](answer a) { result.put_then(a, [result](bool) { result.close(); }); });
 //   }, requests);
 //
-//   from ──▶ feeder ──▶ jobs ──▶ n workers
-//               └─────▶ results, in order ──▶ emitter ──▶ to
+//   from ──▶ feeder ──▶ n + 1 places, in order ──▶ emitter ──▶ to
+//                           ▲      │
+//              what became  │      ▼  an element
+//                           n workers
 //
-// The feeder gives each element a channel for what becomes of it, and puts these channels in
-// the order of the elements; the emitter empties them one by one. An element may become none,
-// one or many, which stay together, at its place. One that takes long holds back what comes
-// out behind it, not the work on it.
+// Each element has a place in the order in which the elements came, for itself and then for
+// what becomes of it (ticket_ring.h); the emitter empties the places one by one. Of a
+// pipeline_async it is a channel for each element, in a line of channels. An element may
+// become none, one or many, which stay together, at its place. One that takes long holds back
+// what comes out behind it, not the work on it.
 //
 //   pipeline            go blocks: the transducer computes and does not wait
 //   pipeline_blocking   threads of the pool for work that may wait, none while nothing is to do
@@ -52,6 +55,7 @@
 #include "primitives/channel/closes_at_end.h"
 #include "primitives/channel/go.h"
 #include "primitives/channel/spawn_thread.h"
+#include "primitives/channel/ticket_ring.h"
 #include "primitives/channel/transducer.h"
 #include "primitives/task/runtime.h"
 
@@ -76,14 +80,14 @@ class pipeline_stage {
   pipeline_stage(runtime& home, Xform transducer, ex_handler<U> handler)
       : home_(home), transducer_(std::move(transducer)), handler_(std::move(handler)) {}
 
-  std::vector<U> operator()(T element) noexcept {
-    collected all;
+  // What the element becomes goes into `into`, which is empty.
+  void operator()(T element, std::vector<U>& into) noexcept {
+    collected all(into);
     guarded(all, [&] {
       transducing_by<U, T, Xform> made(transducer_, {});
       guarded(all, [&] { made.step(std::move(element), all); });
       made.complete(all);
     });
-    return std::move(all.elements);
   }
 
   void fail(std::vector<U>& all, const std::exception_ptr& error) noexcept {
@@ -100,11 +104,12 @@ class pipeline_stage {
 
  private:
   struct collected final : element_sink<U> {
+    explicit collected(std::vector<U>& all) noexcept : elements(all) {}
     void add(U element) override {
       require_value(element);
       elements.push_back(std::move(element));
     }
-    std::vector<U> elements;
+    std::vector<U>& elements;
   };
 
   template <typename F>
@@ -121,69 +126,67 @@ class pipeline_stage {
   ex_handler<U> handler_;
 };
 
-// What becomes of one element: all of it, at once.
-template <typename U>
-using element_results = channel<U, std::vector<U>>;
-template <typename U>
-element_results<U> make_results(runtime& home) {
-  return {home, fixed(1), xf::mapcat([](std::vector<U> all) { return all; })};
-}
-
-template <typename T, typename U>
-struct pipeline_job {
-  void end_with(std::vector<U> all) const {
-    if (!all.empty()) static_cast<void>(results.state().put(all, nullptr));
-    results.close();
-  }
-
-  T element;
-  element_results<U> results;
-};
-
 // The processes of a pipeline.
 template <typename T, typename U>
 struct pipeline_of {
-  using job = pipeline_job<T, U>;
-  using results = element_results<U>;
+  using ring = ticket_ring<T, U>;
+  using hand = typename ring::hand;
+  using feeds_ring = ends_ring<ring, &ring::no_more>;
+  using empties_ring = ends_ring<ring, &ring::stop>;
 
   template <typename In>
-  static go_block<> feed(channel<T, In> from, closes_at_end<job, job> jobs,
-                         closes_at_end<results, results> in_order) {
+  static go_block<> feed(channel<T, In> from, feeds_ring places) {
     while (auto element = co_await from.async_take()) {
-      results mine = make_results<U>(from.state().home());
-      job one{std::move(*element), mine};
-      const bool will_be_done = co_await jobs.async_put(std::move(one));
+      const bool will_be_done = co_await places->async_give(std::move(*element));
       if (!will_be_done) co_return;
-      const bool is_wanted = co_await in_order.async_put(std::move(mine));
-      if (!is_wanted) co_return;
     }
   }
 
   template <typename Stage>
-  static go_block<> compute(channel<job> jobs, std::shared_ptr<Stage> stage) {
-    while (auto one = co_await jobs.async_take())
-      one->end_with((*stage)(std::move(one->element)));
+  static go_block<> compute(std::shared_ptr<ring> places, std::shared_ptr<Stage> stage) {
+    hand mine;
+    while (co_await places->async_work(mine)) (*stage)(mine.element_out(), mine.results);
   }
 
   // A worker that has a thread only while it has something to do.
   template <typename Stage>
-  static go_block<> have_done(channel<job> jobs, std::shared_ptr<Stage> stage) {
-    while (auto one = co_await jobs.async_take()) {
-      const auto kept = std::make_shared<job>(std::move(*one));
-      std::vector<U> instead;
+  static go_block<> have_done(std::shared_ptr<ring> places,
+                              std::shared_ptr<Stage> stage) {
+    const auto mine = std::make_shared<hand>();
+    while (co_await places->async_work(*mine)) {
       std::optional<channel<std::monostate>> over;
       try {
-        over = spawn_thread(stage->home(), [kept, stage] {
-          kept->end_with((*stage)(std::move(kept->element)));
+        over = spawn_thread(stage->home(), [mine, stage] {
+          (*stage)(mine->element_out(), mine->results);
         });
       } catch (...) {
-        stage->fail(instead, std::current_exception());
+        mine->element.reset();
+        stage->fail(mine->results, std::current_exception());
       }
-      if (over) {
-        co_await over->async_take();
-      } else {
-        kept->end_with(std::move(instead));
+      if (over) co_await over->async_take();
+    }
+  }
+
+  // When it ends, the others do.
+  template <typename Out>
+  static go_block<> emit_places(empties_ring places, closes_at_end<Out, U> to) {
+    std::vector<U> all;
+    while (co_await places->async_emit(all)) {
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const bool is_wanted = co_await to.async_put(std::move(all[i]));
+        if (!is_wanted) co_return;
       }
+      make_empty(all);
+    }
+  }
+
+  // Keeps the memory, unless it is much.
+  static void make_empty(std::vector<U>& all) noexcept {
+    constexpr std::size_t most_kept = 64;
+    if (all.capacity() > most_kept) {
+      std::vector<U>().swap(all);
+    } else {
+      all.clear();
     }
   }
 
@@ -204,22 +207,15 @@ struct pipeline_of {
     }
   }
 
-  // Owns the line of results: when it ends, the feeder does.
-  template <typename Results, typename Out>
-  static go_block<> emit(channel<Results> in_order, closes_at_end<Out, U> to) {
+  // Owns the line of results: when it ends, whoever begins does.
+  template <typename Out>
+  static go_block<> emit(channel<channel<U>> in_order, closes_at_end<Out, U> to) {
     while (auto results = co_await in_order.async_take()) {
       while (auto element = co_await results->async_take()) {
         const bool is_wanted = co_await to.async_put(std::move(*element));
         if (!is_wanted) co_return;
       }
     }
-  }
-
-  template <typename Results, typename Out>
-  static channel<std::monostate> start_emitter(runtime& home,
-                                               const channel<Results>& in_order,
-                                               const channel<Out, U>& to, bool close) {
-    return go(home, &emit<Results, Out>, in_order, closes_at_end(to, close));
   }
 };
 
@@ -238,19 +234,18 @@ channel<std::monostate> start_pipeline(std::size_t n, const channel<Out, U>& to,
   require_workers(n);
   runtime& home = from.state().home();
   const auto each = std::make_shared<stage>(home, transducer, std::move(options.handler));
-  const channel<typename parts::job> jobs(home, fixed(n));
-  const channel<element_results<U>> in_order(home, fixed(n));
-  auto over = parts::start_emitter(home, in_order, to, options.close);
-  closes_at_end all_jobs(jobs);
-  closes_at_end all_results(in_order);
+  const auto places = std::make_shared<typename parts::ring>(n);
+  typename parts::feeds_ring feeds(places);
+  auto over = go(home, &parts::template emit_places<Out>,
+                 typename parts::empties_ring(places), closes_at_end(to, options.close));
   for (std::size_t i = 0; i < n; ++i) {
     if constexpr (May_wait) {
-      go(home, &parts::template have_done<stage>, jobs, each);
+      go(home, &parts::template have_done<stage>, places, each);
     } else {
-      go(home, &parts::template compute<stage>, jobs, each);
+      go(home, &parts::template compute<stage>, places, each);
     }
   }
-  go(home, &parts::template feed<In>, from, std::move(all_jobs), std::move(all_results));
+  go(home, &parts::template feed<In>, from, std::move(feeds));
   return over;
 }
 
@@ -278,7 +273,8 @@ requires std::invocable<F&, T, channel<U>> channel<std::monostate> pipeline_asyn
   detail::require_workers(n);
   runtime& home = from.state().home();
   const channel<channel<U>> in_order(home, fixed(n));
-  auto over = parts::start_emitter(home, in_order, to, options.close);
+  auto over = go(home, &parts::template emit<Out>, in_order,
+                 detail::closes_at_end(to, options.close));
   go(home, &parts::template begin_all<In, F>, from, detail::closes_at_end(in_order),
      std::move(begin));
   return over;
