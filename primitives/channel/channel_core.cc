@@ -12,7 +12,8 @@ void aftermath::settle_rest(channel_core& where) noexcept {
     one->drop();
     one = next;
   }
-  for (const std::exception_ptr& error : uncaught_) where.home().report_uncaught(error);
+  if (uncaught_ == nullptr) return;
+  for (const std::exception_ptr& error : *uncaught_) where.home().report_uncaught(error);
 }
 
 runtime& channel_core::home() const {

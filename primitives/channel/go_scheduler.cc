@@ -131,7 +131,9 @@ bool go_scheduler::inject(task& ready) noexcept {
     const looking_lock lock(mutex_);
     if (ended_.load(std::memory_order_relaxed)) return false;  // written under the lock
     number = injected_.push(ready);
-    arrivals_.fetch_add(1, std::memory_order_relaxed);  // a hint that something came
+    // Relaxed: a hint that something came; written under the lock only.
+    arrivals_.store(arrivals_.load(std::memory_order_relaxed) + 1,
+                    std::memory_order_relaxed);
     // Relaxed: written under the lock.
     const bool is_watched = watched_.load(std::memory_order_relaxed);
     if (working_ == 0) {

@@ -160,10 +160,10 @@ struct pipeline_of {
           (*stage)(mine->element_out(), mine->results);
         });
       } catch (...) {
-        mine->element.reset();
         stage->fail(mine->results, std::current_exception());
       }
       if (over) co_await over->async_take();
+      mine->element.reset();  // of a thread that was not run
     }
   }
 

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
@@ -187,7 +188,8 @@ class aftermath {
   // For the uncaught hook. Without memory to keep it, it is dropped.
   void report(std::exception_ptr error) noexcept {
     try {
-      uncaught_.push_back(std::move(error));
+      if (uncaught_ == nullptr) uncaught_ = std::make_unique<errors>();
+      uncaught_->push_back(std::move(error));
     } catch (const std::bad_alloc&) {
     }
   }
@@ -209,7 +211,7 @@ class aftermath {
   void settle(channel_core& where) noexcept {
     if (woken_.first != nullptr) [[likely]]
       wake_all();
-    if (dropped_.first != nullptr || !uncaught_.empty()) [[unlikely]]
+    if (dropped_.first != nullptr || uncaught_ != nullptr) [[unlikely]]
       settle_rest(where);
   }
 
@@ -237,7 +239,9 @@ class aftermath {
   list dropped_;
   waiter* to_copy_to_ = nullptr;
   waiter* last_to_copy_to_ = nullptr;
-  std::vector<std::exception_ptr> uncaught_;
+  // Rarely any: a pointer costs each operation one comparison, a vector a call.
+  using errors = std::vector<std::exception_ptr>;
+  std::unique_ptr<errors> uncaught_;
 };
 
 }  // namespace tussle::detail

@@ -114,8 +114,8 @@ template <typename T>
 class line_place {
  public:
   explicit line_place(line_mark<T>& mark) noexcept
-      : row_(reclaim::own_row()), slot_(free_slot(row_)), mark_(mark) {
-    from_ = reclaim::protect(slot_, mark_);
+      : row_(reclaim::own_reading_row()), slot_(free_slot(row_)), mark_(mark) {
+    from_ = reclaim::protect_lightly(slot_, mark_);
     at_ = from_;
   }
   line_place(const line_place&) = delete;
