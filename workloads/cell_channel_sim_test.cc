@@ -204,7 +204,8 @@ void go_blocks_meet_in_cells() {
   const auto puts = go(on.home, puts_two, std::ref(c));
   const auto takes = go(on.home, takes_two, std::ref(c));
   int sum = 0;
-  sim::threads({[&] { on.run(); }, [&] { on.run(); }, [&] { sum = takes.take().value(); }});
+  sim::threads(
+      {[&] { on.run(); }, [&] { on.run(); }, [&] { sum = takes.take().value(); }});
   sim::require(sum == 12, "both, in order");
   on.run();
 }

@@ -239,7 +239,8 @@ void compare(const std::string& name, number items, std::function<void()> shippe
     state.counters["rival"] = median(theirs) * each;
     state.counters["ratio"] = median(ratios);
     const auto n = static_cast<double>(ratios.size());
-    const auto rank = static_cast<std::size_t>(std::max(0.0, n / 2 - 0.98 * std::sqrt(n) - 1));
+    const auto rank =
+        static_cast<std::size_t>(std::max(0.0, n / 2 - 0.98 * std::sqrt(n) - 1));
     state.counters["from"] = ratios[rank];
     state.counters["to"] = ratios[ratios.size() - 1 - rank];
   };
@@ -252,12 +253,13 @@ void compare(const std::string& name, number items, std::function<void()> shippe
 template <number EachSide, std::size_t Room>
 void transfers(const std::string& name) {
   constexpr number of_threads = Room == 0 ? rendezvous_of_threads : buffered_of_threads;
-  compare("threads/" + name, of_threads,
-          [] { between_threads<shipped>(EachSide, Room, of_threads); },
-          [] { between_threads<cells>(EachSide, Room, of_threads); });
-  compare("go/" + name, elements_of_go,
-          [] { between_go_blocks<shipped>(EachSide, Room); },
-          [] { between_go_blocks<cells>(EachSide, Room); });
+  compare(
+      "threads/" + name, of_threads,
+      [] { between_threads<shipped>(EachSide, Room, of_threads); },
+      [] { between_threads<cells>(EachSide, Room, of_threads); });
+  compare(
+      "go/" + name, elements_of_go, [] { between_go_blocks<shipped>(EachSide, Room); },
+      [] { between_go_blocks<cells>(EachSide, Room); });
 }
 
 }  // namespace
@@ -273,9 +275,10 @@ int main(int argc, char** argv) {
           &round_trips_of_go_blocks<cells>);
   for (const std::size_t workers : {1U, 4U, 16U}) {
     for (const std::size_t room : {0U, 1000U}) {
-      compare("pipeline:" + std::to_string(workers) + "/buffer:" + std::to_string(room),
-              piped, [=] { through_pipeline<ring_of_places>(workers, room); },
-              [=] { through_pipeline<channel_for_each>(workers, room); });
+      compare(
+          "pipeline:" + std::to_string(workers) + "/buffer:" + std::to_string(room),
+          piped, [=] { through_pipeline<ring_of_places>(workers, room); },
+          [=] { through_pipeline<channel_for_each>(workers, room); });
     }
   }
   benchmark::Initialize(&argc, argv);

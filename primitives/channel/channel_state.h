@@ -200,16 +200,21 @@ class channel_state : public channel_core {
     return outcome::pending;
   }
 
-  outcome take_element(std::optional<T>& into, waiter* self, aftermath& after)
+  // Copied without the lock, by one who owns the channel meanwhile.
+  [[gnu::noinline]] outcome take_first(waiter* self, aftermath& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (how_ == keeping::first) {
-      // Copied without the lock, by one who owns the channel meanwhile.
-      if (!acquire_owner_if_any())
-        return claim(self) ? outcome::closed : outcome::elsewhere;
-      if (claim(self)) return outcome::done;
-      after.release_pin = true;
-      return outcome::elsewhere;
-    }
+    if (!acquire_owner_if_any())
+      return claim(self) ? outcome::closed : outcome::elsewhere;
+    if (claim(self)) return outcome::done;
+    after.release_pin = true;
+    return outcome::elsewhere;
+  }
+
+  [[gnu::always_inline]] outcome take_element(std::optional<T>& into, waiter* self,
+                                              aftermath& after)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (how_ == keeping::first) [[unlikely]]
+      return take_first(self, after);
     if (!claim(self)) return outcome::elsewhere;
     into.emplace(elements_.pop());
     if (puts_.first() != nullptr) move_up(after);
@@ -284,6 +289,8 @@ class channel_state : public channel_core {
   void store_plain(In& from, std::optional<T>& displaced) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if constexpr (std::is_same_v<T, In>) {
+      if (how_ == keeping::fixed) [[likely]]
+        return elements_.push(std::move(from));
       if (how_ == keeping::sliding && elements_.size() == capacity_)
         displaced.emplace(elements_.pop());
       store(std::move(from));

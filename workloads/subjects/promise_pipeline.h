@@ -141,12 +141,11 @@ struct pipeline_of {
   }
 };
 
-template <typename T, typename In, typename U, typename Out,
-          typename Xform>
+template <typename T, typename In, typename U, typename Out, typename Xform>
 channel<std::monostate> promise_pipeline(std::size_t n, const channel<Out, U>& to,
-                                       const Xform& transducer,
-                                       const channel<T, In>& from,
-                                       pipeline_options<U> options) {
+                                         const Xform& transducer,
+                                         const channel<T, In>& from,
+                                         pipeline_options<U> options) {
   using parts = pipeline_of<T, U>;
   using stage = pipeline_stage<T, U, Xform>;
   runtime& home = from.state().home();
