@@ -217,6 +217,18 @@ void go_blocks_meet_a_shutdown(shutdown_policy how) {
 void go_blocks_meet_a_drain() { go_blocks_meet_a_shutdown(shutdown_policy::drain); }
 void go_blocks_meet_a_discard() { go_blocks_meet_a_shutdown(shutdown_policy::discard); }
 
+// Of each it is told what became of it, be it that nothing did: otherwise it waits for ever.
+void two_start_go_blocks_beside_a_shutdown() {
+  runtime on({.compute_threads = 2});
+  const auto start = [&] {
+    try {
+      static_cast<void>(go(on, []() -> go_block<int> { co_return 1; }).take());
+    } catch (const executor_rejected_error&) {
+    }
+  };
+  sim::threads({start, start, [&] { on.shutdown(shutdown_policy::discard); }});
+}
+
 void a_timeout_meets_a_put() {
   runtime on({.compute_threads = 1});
   const channel<int> c(on);
@@ -323,6 +335,7 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_PROGRAM(one_go_block_is_stuck_before_another),
                     TUSSLE_PROGRAM(go_blocks_meet_a_drain),
                     TUSSLE_PROGRAM(go_blocks_meet_a_discard),
+                    TUSSLE_PROGRAM(two_start_go_blocks_beside_a_shutdown),
                     TUSSLE_PROGRAM(a_timeout_meets_a_put),
                     TUSSLE_SMALL_PROGRAM(a_view_operates_while_the_last_owner_goes),
                     TUSSLE_SMALL_PROGRAM(a_promise_is_read_while_the_last_owner_goes),

@@ -130,17 +130,17 @@ bool go_scheduler::inject(task& ready) noexcept {
   {
     const looking_lock lock(mutex_);
     if (ended_.load(std::memory_order_relaxed)) return false;  // written under the lock
+    // Relaxed: written under the lock.
+    const bool is_watched = watched_.load(std::memory_order_relaxed);
+    if (working_ == 0 && !is_watched && home_->was_shut_down()) return false;
     number = injected_.push(ready);
     // Relaxed: a hint that something came; written under the lock only.
     arrivals_.store(arrivals_.load(std::memory_order_relaxed) + 1,
                     std::memory_order_relaxed);
-    // Relaxed: written under the lock.
-    const bool is_watched = watched_.load(std::memory_order_relaxed);
     if (working_ == 0) {
       ++working_;
       if (is_watched) {
-        recalled_ = true;
-        recall_.notify_one();
+        recall_watcher();
         return true;
       }
       added = idle_driver();
@@ -151,35 +151,17 @@ bool go_scheduler::inject(task& ready) noexcept {
     acquire();
   }
   sync::schedule_point("go.inject.before_call");
-  bool accepted = true;
-  if (added == nullptr) {
-    call_watcher();
-  } else {
-    accepted = submit(*added) || !withdraw(number);
-  }
+  task_line left;
+  added != nullptr ? submit(*added, left) : call_watcher(left);
+  const bool is_back = left.withdraw(number);
+  discard_all(left);
   release();
-  return accepted;
+  return !is_back;
 }
 
-// Nobody came for what was injected. True: the task of this number is the caller's again.
-bool go_scheduler::withdraw(std::uint64_t number) noexcept {
-  // Nor is there anybody else for those that came meanwhile.
-  task_line refused;
-  bool is_here = false;
-  {
-    const sync::mutex_lock lock(mutex_);
-    --working_;
-    if (working_ > 0 || watched_.load(std::memory_order_relaxed)) return false;
-    is_here = injected_.withdraw(number);
-    refused = std::exchange(injected_, {});
-  }
-  discard_all(refused);
-  return is_here;
-}
-
-// One that comes to watch; it finds work if it has to.
-void go_scheduler::call_watcher() noexcept {
-  if (!own_threads_) return;
+// One that comes to watch; it finds work if it has to. Where it is refused, nobody comes for
+// what is `left`.
+void go_scheduler::call_watcher(task_line& left) noexcept {
   driver* added = nullptr;
   {
     const sync::mutex_lock lock(mutex_);
@@ -191,11 +173,20 @@ void go_scheduler::call_watcher() noexcept {
     added->watches = true;
     watched_.store(true, std::memory_order_relaxed);
   }
-  if (!submit(*added)) {
-    const sync::mutex_lock lock(mutex_);
-    added->watches = false;
-    watched_.store(false, std::memory_order_relaxed);
-  }
+  sync::schedule_point("go.watcher.before_submit");
+  submit(*added, left);
+}
+
+// By a driver: it works, and so nothing is left.
+void go_scheduler::call_watcher() noexcept {
+  task_line none;
+  if (own_threads_) call_watcher(none);
+}
+
+// It works, and is counted already.
+void go_scheduler::recall_watcher() noexcept {
+  recalled_ = true;
+  recall_.notify_one();
 }
 
 go_scheduler::driver* go_scheduler::idle_driver() noexcept {
@@ -208,21 +199,36 @@ go_scheduler::driver* go_scheduler::idle_driver() noexcept {
   return nullptr;
 }
 
-// False: it is idle again. Whoever ends the scheduler waits until this is over: the executor
-// may not outlive it.
-bool go_scheduler::submit(driver& one) noexcept {
+// As above. Whoever ends the scheduler waits until this is over: the executor may not outlive
+// it.
+void go_scheduler::submit(driver& one, task_line& left) noexcept {
   acquire();  // for the executor
   acquire();  // until the end of this
   const bool accepted = runs_->submit(one);
   {
     const sync::mutex_lock lock(mutex_);
-    if (!accepted) one.busy = false;
+    if (!accepted) left = never_runs(one);
     --submitting_;
     stopped_.notify_all();
   }
   if (!accepted) release();
   release();
-  return accepted;
+}
+
+// The executor takes nothing more: the driver is idle. What others rely on it for goes to the
+// watcher, if there is one; otherwise it is returned.
+task_line go_scheduler::never_runs(driver& one) noexcept {
+  one.busy = false;
+  if (one.watches) {
+    one.watches = false;
+    watched_.store(false, std::memory_order_relaxed);
+    if (std::exchange(recalled_, false)) --working_;
+  } else if (working_ == 1 && watched_.load(std::memory_order_relaxed)) {
+    recall_watcher();
+  } else {
+    --working_;
+  }
+  return working_ == 0 ? injected_.take_all() : task_line();
 }
 
 void go_scheduler::drive(driver& now) noexcept {
@@ -437,22 +443,14 @@ void go_scheduler::discard_all(task_line& line) noexcept {
 // The pool will not run it: it was shut down.
 void go_scheduler::was_discarded(driver& one) noexcept {
   task_line rest;
+  task_line left;
   {
     const sync::mutex_lock lock(mutex_);
     take_local(one, rest);
-    if (!one.watches) {
-      --working_;
-    } else {
-      one.watches = false;
-      watched_.store(false, std::memory_order_relaxed);
-      if (std::exchange(recalled_, false)) --working_;
-    }
-    if (working_ == 0 && !watched_.load(std::memory_order_relaxed)) {
-      while (task* const left = injected_.pop()) static_cast<void>(rest.push(*left));
-    }
-    one.busy = false;
+    left = never_runs(one);
   }
   discard_all(rest);
+  discard_all(left);
   release();
 }
 

@@ -97,12 +97,14 @@ class go_scheduler final : public runtime_part {
   ~go_scheduler();
 
   bool inject(task& ready) noexcept;
-  bool withdraw(std::uint64_t number) noexcept;
   void push_local(driver& here_now, task& ready) noexcept;
   void add_to_line(driver& here_now, task& ready) noexcept;
+  void call_watcher(task_line& left) noexcept;
   void call_watcher() noexcept;
+  void recall_watcher() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   driver* idle_driver() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool submit(driver& one) noexcept;
+  void submit(driver& one, task_line& left) noexcept;
+  task_line never_runs(driver& one) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void drive(driver& now) noexcept;
   bool run_ready(driver& now) noexcept;

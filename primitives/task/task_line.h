@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "primitives/task/executor.h"
 
@@ -42,6 +43,15 @@ class task_line {
       return true;
     }
     return false;
+  }
+
+  // All that wait, with their numbers, which are not given again.
+  task_line take_all() noexcept {
+    task_line all;
+    all.first_ = std::exchange(first_, nullptr);
+    all.last_ = std::exchange(last_, nullptr);
+    all.length_ = std::exchange(length_, 0);
+    return all;
   }
 
   std::size_t length() const noexcept { return length_; }
