@@ -89,12 +89,14 @@ void channel_core::remove_finished(waiter_line& line) noexcept {
 
 void channel_core::close() noexcept {
   aftermath after;
-  {
-    const sync::short_lock lock(mutex_);
-    close_locked(after);
-  }
+  close_without_waking(after);
   sync::schedule_point("channel.close.before_wake");
   settle(after);
+}
+
+void channel_core::close_without_waking(aftermath& after) noexcept {
+  const sync::short_lock lock(mutex_);
+  close_locked(after);
 }
 
 void channel_core::close_locked(aftermath& after) noexcept {

@@ -69,6 +69,8 @@ class channel_core {
   }
 
   void close() noexcept;
+  // Leaves it to the caller to settle, or to wake whom it finds there.
+  void close_without_waking(aftermath& after) noexcept;
   bool is_closed() const;
 
   // Of an alts that is over, or that gives up: takes its waiter out, if it is in line.

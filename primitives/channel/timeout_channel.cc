@@ -40,29 +40,29 @@ void timeouts::take_back(const key& at, const timer::call& armed) noexcept {
 }
 
 void timeouts::close_due() noexcept {
-  mutex_.lock();
-  again_ = true;
-  if (!closing_) {
-    closing_ = true;
-    while (std::exchange(again_, false)) {
-      while (channel_core* const due = take_due()) {
-        mutex_.unlock();
-        sync::schedule_point("timeouts.before_close");
-        due->close();
-        due->release_memory();
-        mutex_.lock();
-      }
-    }
-    closing_ = false;
+  std::set<entry> closed;
+  {
+    const sync::mutex_lock lock(mutex_);
+    closed = close_and_take_due();
   }
-  mutex_.unlock();
+  sync::schedule_point("timeouts.before_wake");
+  while (party* const one = next_to_wake()) one->wake();
+  for (const entry& each : closed) each.channel->release_memory();
 }
 
-channel_core* timeouts::take_due() noexcept {
-  if (open_.empty() || open_.begin()->at.first > sync::clock::now()) return nullptr;
-  channel_core* const due = open_.begin()->channel;
-  open_.erase(open_.begin());
+std::set<timeouts::entry> timeouts::close_and_take_due() noexcept {
+  std::set<entry> due;
+  const sync::time_point now = sync::clock::now();
+  while (!open_.empty() && open_.begin()->at.first <= now) {
+    open_.begin()->channel->close_without_waking(to_wake_);
+    due.insert(due.end(), open_.extract(open_.begin()));
+  }
   return due;
+}
+
+party* timeouts::next_to_wake() noexcept {
+  const sync::mutex_lock lock(mutex_);
+  return to_wake_.take_woken();
 }
 
 void timeouts::end() noexcept {

@@ -98,6 +98,38 @@ TEST(timeout_channel, CH_29_calls_that_run_out_of_order_close_in_order) {
   s.run_all();
 }
 
+// A callback runs within the call that closes its timeout.
+TEST(timeout_channel, CH_29_a_callback_may_wait_for_another_timeout) {
+  runtime on;
+  std::latch over(1);
+  const auto outer = timeout_channel(on, 1ms);
+  outer.take_then([&](auto) {
+    EXPECT_EQ(timeout_channel(on, 1ms).take(), std::nullopt);
+    over.count_down();
+  });
+
+  over.wait();
+
+  EXPECT_EQ(timeout_channel(on, 1ms).take(), std::nullopt) << "nor is it the last one";
+}
+
+TEST(timeout_channel, CH_29_a_callback_that_takes_its_time_holds_up_no_other_timeout) {
+  stage s;
+  bool was_called = false;
+  const auto first = timeout_channel(s.home(), 1ms);
+  const auto second = timeout_channel(s.home(), 1ms);
+  first.take_then([&](auto) {
+    EXPECT_TRUE(s.run_one()) << "the other timeout's call, beside this one";
+    EXPECT_TRUE(was_called);
+  });
+  second.take_then([&](auto) { was_called = true; });
+  while (s.waiting() < 2) std::this_thread::yield();
+
+  s.run_all();
+
+  EXPECT_TRUE(was_called);
+}
+
 TEST(timeout_channel, CH_30_closing_one_affects_no_other) {
   runtime on;
   const auto a = timeout_channel(on, 1h);

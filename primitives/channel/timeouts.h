@@ -2,7 +2,8 @@
 //
 // The runtime's timer calls close_due once for each. Calls may come to run out of order, on
 // several threads: whoever is first closes all that are due, in the order of their deadlines,
-// and the others leave it to him.
+// under the lock. Who waited there is woken without it, one by one, by all that have been
+// called: a callback that takes its time, or waits for another timeout, holds up nobody else.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "primitives/channel/channel_core.h"
+#include "primitives/channel/waiter.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/task/timer.h"
@@ -37,13 +39,13 @@ class timeouts {
   void end() noexcept;
 
  private:
-  channel_core* take_due() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::set<entry> close_and_take_due() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  party* next_to_wake() noexcept;
 
   sync::mutex mutex_;
   std::set<entry> open_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t asked_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool again_ ABSL_GUARDED_BY(mutex_) = false;
+  aftermath to_wake_ ABSL_GUARDED_BY(mutex_);  // of channels that are closed
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

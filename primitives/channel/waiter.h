@@ -184,6 +184,12 @@ class aftermath {
   aftermath& operator=(const aftermath&) = delete;
 
   void wake(party& one) noexcept { woken_.add(one); }
+  // Null: nobody else is to be woken. Otherwise the caller does it.
+  party* take_woken() noexcept {
+    party* const one = woken_.first;
+    if (one != nullptr) woken_.first = one->next_;
+    return one;
+  }
   void drop(party& one) noexcept { dropped_.add(one); }
   // For the uncaught hook. Without memory to keep it, it is dropped.
   void report(std::exception_ptr error) noexcept {
