@@ -203,10 +203,17 @@ class taps_of_process {
   std::size_t version_ = 0;
 };
 
-template <typename T, typename In>
-go_block<> give_to_taps(channel<T, In> source, taps_of_process<T> taps) {
+// on_error: called where an element cannot be copied, before the taps end.
+template <typename T, typename In, typename F>
+go_block<> give_to_taps(channel<T, In> source, taps_of_process<T> taps, F on_error) {
   while (auto element = co_await source.async_take()) {
-    const bool is_wanted = taps.begin_round(std::move(*element));
+    bool is_wanted = false;
+    try {
+      is_wanted = taps.begin_round(std::move(*element));
+    } catch (...) {
+      on_error();
+      throw;
+    }
     if (!is_wanted) continue;
     element.reset();
     joint_wait round(taps.puts());
@@ -221,10 +228,13 @@ template <std::copy_constructible T>
 class mult {
  public:
   template <typename In>
-  explicit mult(const channel<T, In>& source)
+  explicit mult(const channel<T, In>& source) : mult(source, [] {}) {}
+  // For what is built on top.
+  template <typename In, std::invocable F>
+  mult(const channel<T, In>& source, F on_error)
       : taps_(std::make_shared<detail::tap_set<T>>()) {
-    go(source.state().home(), &detail::give_to_taps<T, In>, source,
-       detail::taps_of_process<T>(taps_));
+    go(source.state().home(), &detail::give_to_taps<T, In, F>, source,
+       detail::taps_of_process<T>(taps_), std::move(on_error));
   }
 
   // One that is tapped to already is closed, or not, as asked for last.

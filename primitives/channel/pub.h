@@ -16,9 +16,9 @@
 //           until unsub(), in order; one on its way at that moment may still come.
 // End:      of the source: subscribers are closed where that was asked for. So they are where
 //           the pub ends because topic_of throws, or what copies an event (the uncaught hook
-//           gets it; later events are not taken), or because its runtime ends. Those of
-//           unsub_all are not closed: it forgets the topic. Who comes after the end gets
-//           nothing and is not closed.
+//           gets it; later events are not taken, but for one that the pub may wait for
+//           already), or because its runtime ends. Those of unsub_all are not closed: it
+//           forgets the topic. Who comes after the end gets nothing and is not closed.
 // Errors:   the constructor and sub(): executor_rejected_error if the runtime was shut down;
 //           std::bad_alloc; what comparing or copying a topic throws, as unsub().
 // Topics:   have an order (<); they are compared and copied under a lock, and must not use the
@@ -52,7 +52,7 @@ namespace detail {
 
 // The topics of a pub, for its process and for whoever subscribes.
 template <typename T, typename Topic>
-class topic_set {
+class topic_set : public std::enable_shared_from_this<topic_set<T, Topic>> {
  public:
   struct topic {
     channel<T> events;
@@ -66,7 +66,7 @@ class topic_set {
   void add(const Topic& name, const channel<X, T>& to, bool close) {
     if (tap_if_there(name, to, close)) return;
     const channel<T> events(home_, size_for_ ? size_for_(name) : buffer());
-    topic made{events, mult<T>(events)};
+    topic made{events, mult<T>(events, ending_all(events))};
     closes_at_end unless_added(events);  // where another one was faster
     const sync::mutex_lock lock(mutex_);
     if (ended_) return;
@@ -98,12 +98,13 @@ class topic_set {
     for (auto& each : forgotten) end(each.second);
   }
 
-  // Of the pub's process.
-  std::optional<channel<T>> events_of(const Topic& name) const {
+  // Of the pub's process: where an event goes, if anybody wants it. False: it is over.
+  bool find(const Topic& name, std::optional<channel<T>>& to) const {
     const sync::mutex_lock lock(mutex_);
+    if (ended_) return false;
     const auto at = topics_.find(name);
-    if (at == topics_.end()) return std::nullopt;
-    return at->second.events;
+    if (at != topics_.end()) to = at->second.events;
+    return true;
   }
   void end_all() noexcept {
     std::map<Topic, topic> left;
@@ -124,6 +125,15 @@ class topic_set {
     if (at == topics_.end()) return false;
     at->second.taps.tap(to, close);
     return true;
+  }
+  // Where one topic's mult fails, all end, as does the pub. It may wait at this topic, where
+  // nobody takes any more: what it put there is dropped.
+  auto ending_all(const channel<T>& events) {
+    return [all = this->weak_from_this(), failed = events.view()] {
+      if (const auto living = all.lock()) living->end_all();
+      failed.close();
+      while (failed.try_take().value) continue;
+    };
   }
   // Its mult ends, and closes nobody.
   static void end(const topic& forgotten) noexcept {
@@ -159,8 +169,8 @@ template <typename T, typename In, typename Topic, typename F>
 go_block<> publish(channel<T, In> source, F topic_of,
                    topics_of_process<T, Topic> topics) {
   while (auto event = co_await source.async_take()) {
-    const std::optional<channel<T>> to =
-        topics->events_of(std::invoke(topic_of, std::as_const(*event)));
+    std::optional<channel<T>> to;
+    if (!topics->find(std::invoke(topic_of, std::as_const(*event)), to)) co_return;
     if (to) co_await to->async_put(std::move(*event));
   }
 }

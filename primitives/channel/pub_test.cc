@@ -256,6 +256,53 @@ TEST(pub, PUB_7_a_topic_function_that_throws_ends_the_pub) {
   EXPECT_EQ(live_processes(s), 0U);
 }
 
+// An event that cannot be copied where it says so.
+struct fragile {
+  int topic;
+  bool breaks = false;
+  fragile(int of, bool is_broken) : topic(of), breaks(is_broken) {}
+  fragile(fragile&&) noexcept = default;
+  fragile& operator=(fragile&&) noexcept = default;
+  fragile(const fragile& other) : topic(other.topic), breaks(other.breaks) {
+    if (breaks) throw std::runtime_error("a copy");
+  }
+  fragile& operator=(const fragile&) = delete;
+  ~fragile() = default;
+};
+
+// With and without an event behind it, at which the pub waits by then.
+TEST(pub, PUB_7_an_event_that_cannot_be_copied_ends_the_pub_and_subscribers_are_told) {
+  for (const bool more_of_it : {false, true}) {
+    stage s;
+    const channel<fragile> source(s.home());
+    const pub p(source, &fragile::topic);
+    const channel<fragile> a(s.home(), fixed(8));
+    const channel<fragile> b(s.home(), fixed(8));
+    const channel<fragile> other(s.home(), fixed(30));
+    p.sub(1, a);
+    p.sub(1, b);
+    p.sub(2, other);
+    int accepted = 0;
+    const auto put = [&](int topic, bool breaks) {
+      source.put_then(fragile(topic, breaks),
+                      [&](bool done) { accepted += done ? 1 : 0; });
+    };
+    put(1, true);
+    if (more_of_it) put(1, false);
+    for (int i = 0; i < 30; ++i) put(2, false);
+    s.run_all();
+
+    EXPECT_EQ(a.try_take().status, take_status::closed);
+    EXPECT_EQ(b.try_take().status, take_status::closed);
+    while (other.try_take().value) continue;
+    EXPECT_EQ(other.try_take().status, take_status::closed);
+    EXPECT_EQ(live_processes(s), 0U);
+    ASSERT_EQ(s.uncaught.size(), 1U);
+    EXPECT_THROW(std::rethrow_exception(s.uncaught[0]), std::runtime_error);
+    EXPECT_LT(accepted, 15) << "later events are not taken";
+  }
+}
+
 // Subscribes, takes three, goes; what it saw has no gap.
 void visit(runtime& on, const pub<int, int>& p, int topic, bool all) {
   const channel<int> mine(on, fixed(16));
