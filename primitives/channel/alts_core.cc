@@ -1,6 +1,7 @@
 #include "primitives/channel/alts_core.h"
 
 #include <stdexcept>
+#include <utility>
 
 #include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
@@ -23,19 +24,23 @@ std::uint32_t draw(std::uint32_t bound) noexcept {
 }  // namespace
 
 alts_round::alts_round(std::span<alts_operation* const> all, bool in_order)
-    : all_(all),
-      first_(in_order ? 0 : draw(static_cast<std::uint32_t>(all.size()))),
-      claim_(static_cast<std::uint32_t>(all.size())) {
+    : all_(all), in_order_(in_order), claim_(static_cast<std::uint32_t>(all.size())) {
   if (all.empty())
     throw std::invalid_argument("tussle: an alts needs one operation at least");
-  for (const alts_operation* const each : all) each->require_value();
+  std::uint32_t index = 0;
+  for (alts_operation* const each : all) {
+    each->require_value();
+    each->entry().index = index++;
+  }
 }
 
-// From the first one on, and around.
-std::uint32_t alts_round::at(std::uint32_t turn) const noexcept {
-  const std::uint32_t index = first_ + turn;
-  const auto size = static_cast<std::uint32_t>(all_.size());
-  return index < size ? index : index - size;
+// Which operation's turn it is. In random order the indexes in the entries are shuffled as
+// far as they are asked for (Fisher and Yates): most polls ask for few.
+std::uint32_t alts_round::at(std::uint32_t turn) noexcept {
+  std::uint32_t& mine = all_[turn]->entry().index;
+  const std::uint32_t left = static_cast<std::uint32_t>(all_.size()) - turn;
+  if (!in_order_ && left > 1) std::swap(mine, all_[turn + draw(left)]->entry().index);
+  return mine;
 }
 
 std::uint32_t alts_round::poll() {
@@ -56,17 +61,20 @@ std::uint32_t alts_round::poll() {
 // what it touches must live until this returns.
 bool alts_round::wait(party& who) noexcept {
   in_lines_ = true;
-  for (std::uint32_t turn = 0; turn < all_.size(); ++turn) {
+  const auto size = static_cast<std::uint32_t>(all_.size());
+  std::uint32_t index = all_[0]->entry().index;  // from where the poll began, and around
+  for (std::uint32_t turn = 0; turn < size; ++turn) {
     sync::schedule_point("alts.before_enter");
     if (claim_.is_taken()) return true;
     try {
-      if (!enter(who, at(turn))) return false;
+      if (!enter(who, index)) return false;
     } catch (
         ...) {  // the line is full; but another one may have been completed meanwhile
       if (!claim_.take()) return true;
       who.error = std::current_exception();
       return false;
     }
+    if (++index == size) index = 0;
   }
   return true;
 }

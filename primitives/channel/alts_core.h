@@ -2,8 +2,8 @@
 //
 //   poll ──▶ done, or the default, or ──▶ enter all lines ──▶ wait ──▶ leave the others
 //
-// The poll tries one channel after the other, each under its own lock, if that channel says
-// that it may be ready. Then the alts enters each line, or does the operation instead where it
+// The poll tries one channel after the other, in random order unless asked otherwise, each
+// under its own lock, if that channel says that it may be ready. Then the alts enters each line, or does the operation instead where it
 // can be done by then: once it stands in a line, others may complete it, and whoever does must
 // win its claim (waiter.h), the alts itself as well. Woken, it takes its entries out of the
 // other lines; until it has, they are passed over, and removed where a line is full.
@@ -76,12 +76,12 @@ class alts_round {
   bool withdraw() noexcept;
 
  private:
-  std::uint32_t at(std::uint32_t turn) const noexcept;
+  std::uint32_t at(std::uint32_t turn) noexcept;
   bool enter(party& who, std::uint32_t index);
   void leave(std::uint32_t but) noexcept;
 
   const std::span<alts_operation* const> all_;
-  const std::uint32_t first_;  // where it begins
+  const bool in_order_;
   alts_claim claim_;
   bool in_lines_ = false;  // since wait(), until it has left them
 };

@@ -197,6 +197,31 @@ TEST(alts, ALT_5_without_priority_each_of_those_that_are_ready_gets_its_share) {
   }
 }
 
+TEST(alts, ALT_5_two_of_many_that_are_ready_have_equal_shares_wherever_they_stand) {
+  constexpr std::size_t all = 16;
+  constexpr int rounds = 2000;
+  for (const std::size_t second : {1U, 7U, 15U}) {
+    const std::vector<channel<int>> each = [] {
+      std::vector<channel<int>> made;
+      for (std::size_t i = 0; i < all; ++i) made.emplace_back(fixed(1));
+      return made;
+    }();
+    std::vector<alts_case<int>> cases;
+    for (const auto& c : each) cases.emplace_back(take_from(c));
+    each[0].put(1);
+    each[second].put(1);
+    int first_done = 0;
+    for (int i = 0; i < rounds; ++i) {
+      const auto r = alts(cases);
+      if (r.index == 0) ++first_done;
+      each[r.index].put(1);
+    }
+
+    EXPECT_GT(first_done, rounds / 4) << second;
+    EXPECT_LT(first_done, 3 * rounds / 4) << second;
+  }
+}
+
 TEST(alts, ALT_6_the_default_only_where_nothing_is_ready) {
   const channel<int> idle;
   const channel<int> ready(fixed(1));

@@ -141,7 +141,7 @@ struct waiter {
   // Under the channel's lock, as long as it is in line; then of whoever took it out.
   waiter* before = nullptr;
   waiter* after = nullptr;
-  std::uint32_t index = 0;  // in the group
+  std::uint32_t index = 0;  // in the group; before it waits, of the poll (alts_core.h)
   const bool puts;
   bool in_line = false;
   bool accepted = false;  // a put was
