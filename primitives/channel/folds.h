@@ -113,21 +113,11 @@ struct adding {
 
 template <typename Range>
 using range_element = std::remove_cvref_t<decltype(*std::begin(std::declval<Range&>()))>;
-// A container: its elements go with it.
-template <typename Range>
-concept owning_range = requires {
-  typename Range::allocator_type;
-};
 
 template <typename Range, typename T, typename In>
 go_block<> put_all(Range elements, closes_at_end<T, In> to) {
   for (auto& each : elements) {
-    bool is_wanted = false;
-    if constexpr (owning_range<Range> || !std::copy_constructible<In>) {
-      is_wanted = co_await to.async_put(In(std::move(each)));
-    } else {
-      is_wanted = co_await to.async_put(In(each));
-    }
+    const bool is_wanted = co_await to.async_put(out_of<In>(elements, each));
     if (!is_wanted) co_return;
   }
 }

@@ -19,6 +19,7 @@
 // which yields what is held back, then calls down.complete().
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -26,6 +27,27 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+namespace tussle::detail {
+
+// A container: its elements go with it. Those of other ranges may be somebody else's.
+template <typename Range>
+concept owning_range = requires {
+  typename Range::allocator_type;
+};
+
+// An element on its way out of a range that is the caller's: moved where that robs nobody,
+// and where there are no copies.
+template <typename T, typename Range>
+T out_of(Range& /*all*/, auto& each) {
+  if constexpr (owning_range<Range> || !std::copy_constructible<T>) {
+    return T(std::move(each));
+  } else {
+    return T(each);
+  }
+}
+
+}  // namespace tussle::detail
 
 namespace tussle::xf {
 
@@ -62,7 +84,8 @@ struct expanded {
   bool step(In&& element) {
     auto all = std::invoke(f, std::forward<In>(element));
     for (auto& each : all) {
-      if (!down.step(std::move(each))) return false;
+      using out = std::remove_cvref_t<decltype(each)>;
+      if (!down.step(tussle::detail::out_of<out>(all, each))) return false;
     }
     return true;
   }
@@ -142,7 +165,8 @@ struct filter : transducer {
   P keeps;
 };
 
-// All elements of the range f(element), in its order.
+// All elements of the range f(element), in its order. Those of a range that is no container
+// of its own are copied.
 template <typename F>
 struct mapcat : transducer {
   explicit mapcat(F called) : f(std::move(called)) {}

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -94,6 +95,25 @@ TEST(transducer, CH_20_what_enters_beyond_the_room_there_is_stays_in_order) {
   EXPECT_EQ(c.try_put(4), put_status::accepted) << "two are left of three";
 
   EXPECT_EQ(drained(c), (std::vector<int>{2, 3, 4, 5, 6}));
+}
+
+// A span refers to elements of somebody else; of what cannot be copied there is one only.
+TEST(transducer, CH_20_elements_of_a_range_that_owns_none_are_copied) {
+  std::vector<std::string> table{"a word that is too long", "to be held inline"};
+  const channel<std::string, int> c(
+      fixed(1), xf::mapcat([&](int) { return std::span<std::string>(table); }));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(c.put(i));
+    EXPECT_EQ(drained(c), (std::vector<std::string>{"a word that is too long",
+                                                    "to be held inline"}));
+  }
+
+  std::vector<std::unique_ptr<int>> alone;
+  alone.push_back(std::make_unique<int>(7));
+  const channel<std::unique_ptr<int>, int> moved(
+      fixed(1), xf::mapcat([&](int) { return std::span<std::unique_ptr<int>>(alone); }));
+  EXPECT_TRUE(moved.put(1));
+  EXPECT_EQ(*moved.take().value(), 7);
 }
 
 TEST(transducer, CH_21_one_put_that_expands_serves_several_who_take) {
