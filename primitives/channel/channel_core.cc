@@ -1,10 +1,27 @@
 #include "primitives/channel/channel_core.h"
 
+#include <utility>
+
 #include "primitives/channel/errors.h"
+#include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/task/runtime.h"
 
 namespace tussle::detail {
+namespace {
+
+// Channels that a thread abandons within each other, one as what the other held is destroyed.
+// Those beyond are closed at once, and what they hold is destroyed one after the other.
+constexpr int deepest = 8;
+
+struct own_ends {
+  int depth = 0;
+  channel_core* channels = nullptr;
+  party* dropped = nullptr;
+};
+using here = sync::per_thread<own_ends, own_ends>;
+
+}  // namespace
 
 void aftermath::settle_rest(channel_core& where) noexcept {
   for (party* one = dropped_.first; one != nullptr;) {
@@ -140,9 +157,36 @@ void channel_core::abandon() noexcept {
     drop_line(takes_, after);
   }
   sync::schedule_point("channel.abandon.before_drop");
+  int& depth = here::mine().depth;
+  if (depth == deepest) return put_off_end(after);
+  ++depth;
   drop_elements();
   after.settle(*this);
   release_memory();
+  if (depth == deepest) end_those_put_off();
+  --depth;
+}
+
+void channel_core::put_off_end(aftermath& after) noexcept {
+  own_ends& mine = here::mine();
+  mine.dropped = after.put_off_drops(mine.dropped);
+  next_put_off_ = std::exchange(mine.channels, this);
+  after.settle(*this);
+}
+
+void channel_core::end_those_put_off() noexcept {
+  own_ends& mine = here::mine();
+  for (;;) {
+    if (mine.dropped != nullptr) {
+      aftermath::drop_first(mine.dropped);
+    } else if (channel_core* const one = mine.channels) {
+      mine.channels = one->next_put_off_;
+      one->drop_elements();
+      one->release_memory();
+    } else {
+      return;
+    }
+  }
 }
 
 void channel_core::drop_line(waiter_line& line, aftermath& after) noexcept {

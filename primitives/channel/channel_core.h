@@ -7,7 +7,8 @@
 // Lifetime: handles own the channel; views, and whatever has to look at its memory, hold the
 //           memory. When the last owner goes the channel is *abandoned*: what it holds is
 //           destroyed, who waits is dropped (go blocks, callbacks) or told that it is closed
-//           (threads), and whoever comes by a view finds it closed and drained.
+//           (threads), and whoever comes by a view finds it closed and drained. What is
+//           destroyed may own other channels: chains of any length need little stack.
 #pragma once
 
 #include <atomic>
@@ -139,6 +140,8 @@ class channel_core {
   }
   static bool take_for(const waiter& self) noexcept;
   void abandon() noexcept;
+  void put_off_end(aftermath& after) noexcept;
+  static void end_those_put_off() noexcept;
   void drop_line(waiter_line& line, aftermath& after) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -154,6 +157,9 @@ class channel_core {
   mutable sync::short_mutex mutex_;
   [[no_unique_address]] waiter_line puts_ ABSL_GUARDED_BY(mutex_);
   [[no_unique_address]] waiter_line takes_ ABSL_GUARDED_BY(mutex_);
+
+ private:
+  channel_core* next_put_off_ = nullptr;  // of the thread that has abandoned it
 };
 
 }  // namespace detail

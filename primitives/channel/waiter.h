@@ -213,6 +213,17 @@ class aftermath {
   }
   bool release_pin = false;  // the channel was acquired for these copies
 
+  // Takes out those that are to be dropped, and puts them in front of `others`.
+  party* put_off_drops(party* others) noexcept {
+    if (dropped_.first == nullptr) return others;
+    dropped_.last->next_ = others;
+    return std::exchange(dropped_.first, nullptr);
+  }
+  static void drop_first(party*& line) noexcept {
+    party* const one = std::exchange(line, line->next_);
+    one->drop();
+  }
+
   // Not under the lock; nothing of the parties is touched afterwards.
   void settle(channel_core& where) noexcept {
     if (woken_.first != nullptr) [[likely]]

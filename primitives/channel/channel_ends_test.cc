@@ -1,0 +1,96 @@
+// What ends last: long chains of channels, callbacks behind their runtime, handles within an
+// operation.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "primitives/channel/channel.h"
+#include "primitives/channel/go.h"
+#include "primitives/testing/instances_testing.h"
+#include "primitives/testing/stage_testing.h"
+
+namespace tussle {
+namespace {
+
+using tests::counted_value;
+using tests::stage;
+
+class channel_ends : public testing::Test {
+ protected:
+  void TearDown() override { EXPECT_EQ(counted_value::live(), before_); }
+  std::int64_t born() const { return counted_value::live() - before_; }
+
+ private:
+  const std::int64_t before_ = counted_value::live();
+};
+
+// With 80 bytes of stack each they would not fit.
+constexpr int many = 100'000;
+
+struct link {
+  std::unique_ptr<channel<link>> next;
+  std::unique_ptr<counted_value> value = std::make_unique<counted_value>(1);
+};
+
+TEST_F(channel_ends, CH_32_elements_that_own_the_next_channel_need_no_stack) {
+  {
+    std::unique_ptr<channel<link>> first;
+    for (int i = 0; i < many; ++i) {
+      auto c = std::make_unique<channel<link>>(fixed(1));
+      EXPECT_TRUE(c->put(link{std::move(first)}));
+      first = std::move(c);
+    }
+    EXPECT_EQ(born(), many);
+  }
+  EXPECT_EQ(born(), 0);
+}
+
+TEST_F(channel_ends, CH_32_callbacks_that_own_the_next_channel_need_no_stack) {
+  stage s;
+  {
+    std::optional<channel<int>> first;
+    for (int i = 0; i < many; ++i) {
+      const channel<int> c(s.home());
+      c.take_then([next = std::exchange(first, c), value = counted_value(1)](
+                      const std::optional<int>&) { ADD_FAILURE(); });
+    }
+    EXPECT_EQ(born(), many);
+  }
+  EXPECT_EQ(born(), 0);
+}
+
+struct looks {
+  looks(std::unique_ptr<channel<looks>> then, int* count)
+      : next(std::move(then)), closed(count) {}
+  looks(looks&& other) noexcept = default;
+  looks& operator=(looks&&) = delete;
+  ~looks() {
+    if (next == nullptr) return;
+    const auto view = next->view();
+    next.reset();
+    if (view.is_closed() && view.try_take().status == take_status::closed) ++*closed;
+  }
+  std::unique_ptr<channel<looks>> next;
+  int* closed;
+};
+
+// However deep it is in a chain: what an element does when it dies sees the end at once.
+TEST_F(channel_ends, CH_32_a_channel_is_closed_when_its_last_handle_has_gone) {
+  constexpr int links = 100;
+  int closed = 0;
+  {
+    std::unique_ptr<channel<looks>> first;
+    for (int i = 0; i < links; ++i) {
+      auto c = std::make_unique<channel<looks>>(fixed(1));
+      EXPECT_TRUE(c->put(looks(std::move(first), &closed)));
+      first = std::move(c);
+    }
+  }
+  EXPECT_EQ(closed, links - 1);
+}
+
+}  // namespace
+}  // namespace tussle
