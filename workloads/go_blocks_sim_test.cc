@@ -3,6 +3,7 @@
 // its own.
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -293,6 +294,19 @@ void a_callback_is_called_once() {
   sim::require((got == 2) == (put == put_status::accepted), "served where it was put");
 }
 
+// The hook, and what it holds, go with the runtime.
+void a_callback_that_throws_meets_the_end_of_its_runtime() {
+  manual_executor compute;
+  manual_executor blocking;
+  auto home = std::make_unique<runtime>(
+      compute, blocking, [seat = std::make_shared<cargo>(1)](const std::exception_ptr&) {
+        sim::require(seat->value.read() == 1, "it is there");
+      });
+  const channel<int> c(*home);
+  c.take_then([](std::optional<int>) { throw 1; });
+  sim::threads({[&] { home.reset(); }, [&] { static_cast<void>(c.try_put(1)); }});
+}
+
 void callbacks_use_their_channel() {
   own_stage s;
   const channel<int> c(s.home);
@@ -341,6 +355,7 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_SMALL_PROGRAM(a_promise_is_read_while_the_last_owner_goes),
                     TUSSLE_SMALL_PROGRAM(a_thread_waits_while_the_last_owner_goes),
                     TUSSLE_PROGRAM(a_callback_is_called_once),
+                    TUSSLE_PROGRAM(a_callback_that_throws_meets_the_end_of_its_runtime),
                     TUSSLE_SMALL_PROGRAM(callbacks_use_their_channel)),
     tests::name_of);
 

@@ -9,6 +9,8 @@
 //           the uncaught hook.
 // Dropped:  when the channel is abandoned, or the runtime takes nothing more: destroyed
 //           without being called. The latter is reported, as executor_rejected_error.
+// Outlives: one that waits may outlive its runtime. Then its errors, and that it is dropped,
+//           are told to nobody.
 #pragma once
 
 #include <exception>

@@ -92,5 +92,18 @@ TEST_F(channel_ends, CH_32_a_channel_is_closed_when_its_last_handle_has_gone) {
   EXPECT_EQ(closed, links - 1);
 }
 
+TEST_F(channel_ends, CH_15_callbacks_that_outlive_their_runtime_tell_nobody_of_errors) {
+  auto s = std::make_unique<stage>();
+  const channel<int> c(s->home());
+  c.take_then([value = counted_value(1)](std::optional<int>) { ADD_FAILURE(); }, false);
+  c.take_then([value = counted_value(1)](std::optional<int>) { throw 1; });
+  s.reset();
+
+  EXPECT_TRUE(c.put(1)) << "the pool of the first one is gone";
+  EXPECT_TRUE(c.put(2));
+
+  EXPECT_EQ(born(), 0);
+}
+
 }  // namespace
 }  // namespace tussle

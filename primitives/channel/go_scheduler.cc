@@ -475,7 +475,25 @@ void go_scheduler::end() noexcept {
   }
   discard_all(ready);
   for (shard& each : living_) end_all(each);
+  {
+    const sync::mutex_lock lock(mutex_);
+    is_alone_ = true;
+    while (reporting_ > 0) stopped_.wait(mutex_);
+  }
   release();
+}
+
+// Callbacks may outlive the runtime, which waits for those that tell it something.
+void go_scheduler::report_uncaught(const std::exception_ptr& error) noexcept {
+  {
+    const sync::mutex_lock lock(mutex_);
+    if (is_alone_) return;
+    ++reporting_;
+  }
+  home_->report_uncaught(error);
+  const sync::mutex_lock lock(mutex_);
+  --reporting_;
+  stopped_.notify_all();
 }
 
 }  // namespace tussle::detail

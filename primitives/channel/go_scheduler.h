@@ -68,9 +68,8 @@ class go_scheduler final : public runtime_part {
   void end_process(process& one) noexcept;  // by the driver that ran it to its end
   static void drop_process(process& one) noexcept;  // by whoever has taken it out
 
-  void report_uncaught(const std::exception_ptr& error) noexcept {
-    home_->report_uncaught(error);
-  }
+  // To the runtime; once that has ended, nobody is told.
+  void report_uncaught(const std::exception_ptr& error) noexcept;
 
   timeouts& open_timeouts() noexcept { return timeouts_; }
 
@@ -144,6 +143,8 @@ class go_scheduler final : public runtime_part {
   std::size_t driving_ ABSL_GUARDED_BY(mutex_) = 0;  // are on a thread
   std::size_t submitting_ ABSL_GUARDED_BY(mutex_) = 0;  // are on their way there
   bool recalled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::size_t reporting_ ABSL_GUARDED_BY(mutex_) = 0;  // use the runtime
+  bool is_alone_ ABSL_GUARDED_BY(mutex_) = false;      // it has none any more
   // Written under the lock; read without it, as a hint.
   sync::atomic<bool> watched_{false};
   sync::atomic<bool> ended_{false};
