@@ -23,14 +23,16 @@ using here = sync::per_thread<own_ends, own_ends>;
 
 }  // namespace
 
-void aftermath::settle_rest(channel_core& where) noexcept {
+void aftermath::settle_all(channel_core& where) noexcept {
+  runtime* const told = uncaught_ == nullptr ? nullptr : &where.home();
+  wake_all();
   for (party* one = dropped_.first; one != nullptr;) {
     party* const next = one->next_;
     one->drop();
     one = next;
   }
-  if (uncaught_ == nullptr) return;
-  for (const std::exception_ptr& error : *uncaught_) where.home().report_uncaught(error);
+  if (told == nullptr) return;
+  for (const std::exception_ptr& error : *uncaught_) told->report_uncaught(error);
 }
 
 runtime& channel_core::home() const {

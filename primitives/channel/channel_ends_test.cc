@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
@@ -103,6 +104,45 @@ TEST_F(channel_ends, CH_15_callbacks_that_outlive_their_runtime_tell_nobody_of_e
   EXPECT_TRUE(c.put(2));
 
   EXPECT_EQ(born(), 0);
+}
+
+// By the callback of an operation that another one completes.
+TEST_F(channel_ends, CH_32_the_last_handle_may_be_dropped_within_an_operation) {
+  stage s;
+  auto c = std::make_unique<channel<int>>(s.home());
+  c->put_then(1, [&](bool accepted) {
+    EXPECT_TRUE(accepted);
+    c.reset();
+  });
+  EXPECT_EQ(c->take(), 1);
+  EXPECT_EQ(c, nullptr);
+
+  c = std::make_unique<channel<int>>(s.home());
+  c->take_then([&](std::optional<int>) { c.reset(); });
+  EXPECT_TRUE(c->put(1));
+  EXPECT_EQ(c, nullptr);
+
+  c = std::make_unique<channel<int>>(s.home());
+  c->take_then([&](std::optional<int>) { c.reset(); });
+  c->close();
+  EXPECT_EQ(c, nullptr);
+}
+
+// The error is the uncaught hook's.
+TEST_F(channel_ends, CH_32_or_within_one_whose_transducer_throws) {
+  stage s;
+  auto c = std::make_unique<channel<int>>(
+      s.home(), fixed(1), xf::mapcat([](int n) -> std::vector<int> {
+        if (n < 0) throw n;
+        return {n, n};
+      }));
+  EXPECT_TRUE(c->put(1));
+  c->put_then(-1, [&](bool) { c.reset(); });
+  EXPECT_EQ(c->take(), 1);
+  EXPECT_EQ(c->take(), 1);
+
+  EXPECT_EQ(c, nullptr);
+  EXPECT_EQ(s.uncaught.size(), 1U);
 }
 
 }  // namespace

@@ -114,6 +114,8 @@ class channel_state : public channel_core {
 
   // Throws: too_many_pending_error; what copying the value of a promise channel throws.
   outcome take(std::optional<T>& into, waiter* self) {
+    // A callback that is called when the lock is given up may drop the last handle.
+    const bool copies = how_ == keeping::first;
     aftermath after;
     outcome ended = outcome::pending;
     {
@@ -124,8 +126,8 @@ class channel_state : public channel_core {
     if (ended == outcome::pending) return ended;
     sync::schedule_point("channel.take.before_wake");
     settle(after);
-    if (how_ == keeping::first && ended == outcome::done) [[unlikely]]
-      copy_first(into, self);
+    if (copies && ended == outcome::done) [[unlikely]]
+      copy_first(into, self);  // it is an owner until then
     return ended;
   }
 

@@ -224,12 +224,13 @@ class aftermath {
     one->drop();
   }
 
-  // Not under the lock; nothing of the parties is touched afterwards.
+  // Not under the lock; nothing of the parties is touched afterwards, nor of the channel,
+  // which may be gone when the first of them has been woken.
   void settle(channel_core& where) noexcept {
+    if (dropped_.first != nullptr || uncaught_ != nullptr) [[unlikely]]
+      return settle_all(where);
     if (woken_.first != nullptr) [[likely]]
       wake_all();
-    if (dropped_.first != nullptr || uncaught_ != nullptr) [[unlikely]]
-      settle_rest(where);
   }
 
  private:
@@ -250,7 +251,7 @@ class aftermath {
       one = next;
     }
   }
-  void settle_rest(channel_core& where) noexcept;
+  void settle_all(channel_core& where) noexcept;
 
   list woken_;
   list dropped_;
