@@ -137,13 +137,15 @@ bool go_scheduler::inject(task& ready) noexcept {
     // Relaxed: a hint that something came; written under the lock only.
     arrivals_.store(arrivals_.load(std::memory_order_relaxed) + 1,
                     std::memory_order_relaxed);
-    if (working_ == 0) {
+    if (working_ == 0 && is_watched) {
       ++working_;
-      if (is_watched) {
-        recall_watcher();
-        return true;
-      }
+      recall_watcher();
+      return true;
+    }
+    if (working_ == 0) {
       added = idle_driver();
+      if (added == nullptr) return true;  // see is_needed()
+      ++working_;
     } else if (is_watched || !own_threads_) {
       return true;
     }
@@ -407,7 +409,15 @@ bool go_scheduler::watch(driver& now) noexcept {
   mutex_.unlock();
   waiting.reset();
   mutex_.lock();
-  return works;
+  return works || is_needed();
+}
+
+// Of one that was the watcher, and was not idle yet: where all others were so, too, nobody has
+// been called for what came meanwhile.
+bool go_scheduler::is_needed() noexcept {
+  if (working_ > 0 || injected_.length() == 0) return false;
+  ++working_;
+  return true;
 }
 
 // Of the watcher: takes half of each line of which less has been run, since it looked last,
@@ -481,19 +491,6 @@ void go_scheduler::end() noexcept {
     while (reporting_ > 0) stopped_.wait(mutex_);
   }
   release();
-}
-
-// Callbacks may outlive the runtime, which waits for those that tell it something.
-void go_scheduler::report_uncaught(const std::exception_ptr& error) noexcept {
-  {
-    const sync::mutex_lock lock(mutex_);
-    if (is_alone_) return;
-    ++reporting_;
-  }
-  home_->report_uncaught(error);
-  const sync::mutex_lock lock(mutex_);
-  --reporting_;
-  stopped_.notify_all();
 }
 
 }  // namespace tussle::detail

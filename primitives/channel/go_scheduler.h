@@ -116,6 +116,7 @@ class go_scheduler final : public runtime_part {
   void look_for_arrivals() const noexcept;
   void stop(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool watch(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool is_needed() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool steal_for(driver& now, bool& moves) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool discards() const noexcept;
   static void discard_all(task_line& line) noexcept;

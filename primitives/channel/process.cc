@@ -1,4 +1,5 @@
-// The processes of a scheduler: which ones live, how they run, and how their frames go.
+// The processes of a scheduler: which ones live, how they run, how their frames go, and who
+// hears of errors.
 #include <cstddef>
 #include <cstdint>
 
@@ -107,6 +108,19 @@ void go_scheduler::end_all(shard& in) noexcept {
     in.mutex.lock();
   }
   in.mutex.unlock();
+}
+
+// Callbacks may outlive the runtime, which waits for those that tell it something.
+void go_scheduler::report_uncaught(const std::exception_ptr& error) noexcept {
+  {
+    const sync::mutex_lock lock(mutex_);
+    if (is_alone_) return;
+    ++reporting_;
+  }
+  home_->report_uncaught(error);
+  const sync::mutex_lock lock(mutex_);
+  --reporting_;
+  stopped_.notify_all();
 }
 
 void process::run() noexcept {
