@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -44,6 +47,14 @@ void expect_all_once_and_in_order(const std::vector<std::vector<element>>& taken
   for (int p = 0; p < putters; ++p)
     for (int i = 0; i < many; ++i) expected.emplace_back(p, i);
   EXPECT_EQ(all, expected);
+}
+
+template <std::size_t N>
+std::vector<element> all_of(const std::array<std::vector<element>, N>& parts) {
+  std::vector<element> all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 TEST(channel_contention, CH_4_threads_take_what_was_put_each_element_once) {
@@ -105,25 +116,26 @@ TEST(channel_contention, CH_4_go_blocks_take_what_was_put_each_element_once) {
 TEST(channel_contention, CH_31_close_racing_with_puts_and_takes_loses_nothing) {
   for (const buffer& size : {buffer(), fixed(4)}) {
     for (int round = 0; round < many / 10; ++round) {
-      const channel<int> c(size);
-      std::atomic<int> accepted{0};
-      std::atomic<int> taken{0};
+      const channel<element> c(size);
+      std::array<std::vector<element>, 2> accepted;
+      std::array<std::vector<element>, 3> taken;  // the last one behind the others
       std::vector<std::thread> threads;
-      for (int p = 0; p < 2; ++p)
-        threads.emplace_back([&] {
-          while (c.put(1)) accepted.fetch_add(1);
+      for (std::size_t p = 0; p < accepted.size(); ++p)
+        threads.emplace_back([&, p] {
+          for (element next{static_cast<int>(p), 0}; c.put(next); ++next.second)
+            accepted[p].push_back(next);
         });
-      for (int t = 0; t < 2; ++t)
-        threads.emplace_back([&] {
-          while (c.take()) taken.fetch_add(1);
+      for (std::size_t t = 0; t < 2; ++t)
+        threads.emplace_back([&, t] {
+          while (const auto got = c.take()) taken[t].push_back(*got);
         });
       if (round % 2 == 0) std::this_thread::yield();
       c.close();
       for (std::thread& each : threads) each.join();
       // A putter may have been waiting when both takers had seen the end.
-      while (c.try_take().value) taken.fetch_add(1);
+      while (const auto got = c.try_take().value) taken[2].push_back(*got);
 
-      ASSERT_EQ(taken.load(), accepted.load());
+      ASSERT_EQ(all_of(taken), all_of(accepted));
     }
   }
 }
@@ -227,17 +239,32 @@ TEST(channel_contention, ALT_12_alts_of_go_blocks_that_cross_complete_pairwise) 
   EXPECT_EQ(taken, 2 * many);
 }
 
+// What the other one puts dies with the channel, or with whoever took it, and afterwards the
+// view finds it closed and empty.
 TEST(channel_contention, CH_32_handles_are_dropped_while_others_operate_by_views) {
+  using freight = std::shared_ptr<int>;
   for (int round = 0; round < many; ++round) {
-    auto c = std::make_optional<channel<int>>(fixed(1));
+    auto c = std::make_optional<channel<freight>>(fixed(1));
     const auto view = c->view();
+    const auto one = std::make_shared<int>(round);
+    std::atomic<int> false_values{0};
     std::thread other([&] {
-      while (view.try_put(1) != put_status::closed) {
-        static_cast<void>(view.try_take());
+      while (view.try_put(one) != put_status::closed) {
+        const auto got = view.try_take().value;
+        if (got && *got != one) false_values.fetch_add(1);
       }
+    });
+    int called = 0;
+    c->take_then([&called, one](const std::optional<freight>& got) {
+      if (got) ++called;
     });
     c.reset();
     other.join();
+
+    ASSERT_EQ(one.use_count(), 1) << "no element or callback is left";
+    ASSERT_LE(called, 1);
+    ASSERT_EQ(false_values.load(), 0);
+    ASSERT_EQ(view.try_take().status, take_status::closed);
   }
 }
 
