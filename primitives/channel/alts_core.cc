@@ -27,11 +27,8 @@ alts_round::alts_round(std::span<alts_operation* const> all, bool in_order)
     : all_(all), in_order_(in_order), claim_(static_cast<std::uint32_t>(all.size())) {
   if (all.empty())
     throw std::invalid_argument("tussle: an alts needs one operation at least");
-  std::uint32_t index = 0;
-  for (alts_operation* const each : all) {
-    each->require_value();
-    each->entry().index = index++;
-  }
+  for (const alts_operation* const each : all) each->require_value();
+  for (std::uint32_t i = 0; i < all.size(); ++i) all[i]->entry().index = i;
 }
 
 // Which operation's turn it is. In random order the indexes in the entries are shuffled as

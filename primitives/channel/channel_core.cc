@@ -108,7 +108,10 @@ void channel_core::remove_finished(waiter_line& line) noexcept {
 
 void channel_core::close() noexcept {
   aftermath after;
-  close_without_waking(after);
+  {
+    const sync::short_lock lock(mutex_);
+    close_locked(after);
+  }
   sync::schedule_point("channel.close.before_wake");
   settle(after);
 }

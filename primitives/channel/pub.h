@@ -98,13 +98,16 @@ class topic_set : public std::enable_shared_from_this<topic_set<T, Topic>> {
     for (auto& each : forgotten) end(each.second);
   }
 
-  // Of the pub's process: where an event goes, if anybody wants it. False: it is over.
-  bool find(const Topic& name, std::optional<channel<T>>& to) const {
+  // Of the pub's process. Null: nobody subscribed to it, or all is over.
+  std::optional<channel<T>> events_of(const Topic& name) const {
     const sync::mutex_lock lock(mutex_);
-    if (ended_) return false;
     const auto at = topics_.find(name);
-    if (at != topics_.end()) to = at->second.events;
-    return true;
+    if (at == topics_.end()) return std::nullopt;
+    return at->second.events;
+  }
+  bool is_over() const {
+    const sync::mutex_lock lock(mutex_);
+    return ended_;
   }
   void end_all() noexcept {
     std::map<Topic, topic> left;
@@ -169,8 +172,9 @@ template <typename T, typename In, typename Topic, typename F>
 go_block<> publish(channel<T, In> source, F topic_of,
                    topics_of_process<T, Topic> topics) {
   while (auto event = co_await source.async_take()) {
-    std::optional<channel<T>> to;
-    if (!topics->find(std::invoke(topic_of, std::as_const(*event)), to)) co_return;
+    const std::optional<channel<T>> to =
+        topics->events_of(std::invoke(topic_of, std::as_const(*event)));
+    if (!to && topics->is_over()) co_return;
     if (to) co_await to->async_put(std::move(*event));
   }
 }

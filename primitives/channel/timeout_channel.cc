@@ -43,20 +43,17 @@ void timeouts::close_due() noexcept {
   std::set<entry> closed;
   {
     const sync::mutex_lock lock(mutex_);
-    closed = close_and_take_due();
+    while (channel_core* const due = take_due(closed)) due->close_without_waking(to_wake_);
   }
   sync::schedule_point("timeouts.before_wake");
   while (party* const one = next_to_wake()) one->wake();
   for (const entry& each : closed) each.channel->release_memory();
 }
 
-std::set<timeouts::entry> timeouts::close_and_take_due() noexcept {
-  std::set<entry> due;
-  const sync::time_point now = sync::clock::now();
-  while (!open_.empty() && open_.begin()->at.first <= now) {
-    open_.begin()->channel->close_without_waking(to_wake_);
-    due.insert(due.end(), open_.extract(open_.begin()));
-  }
+channel_core* timeouts::take_due(std::set<entry>& taken) noexcept {
+  if (open_.empty() || open_.begin()->at.first > sync::clock::now()) return nullptr;
+  channel_core* const due = open_.begin()->channel;
+  taken.insert(open_.extract(open_.begin()));
   return due;
 }
 

@@ -39,7 +39,8 @@ class timeouts {
   void end() noexcept;
 
  private:
-  std::set<entry> close_and_take_due() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  channel_core* take_due(std::set<entry>& taken) noexcept
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   party* next_to_wake() noexcept;
 
   sync::mutex mutex_;
