@@ -131,11 +131,11 @@ TEST_F(channel_ends, CH_32_the_last_handle_may_be_dropped_within_an_operation) {
 // The error is the uncaught hook's.
 TEST_F(channel_ends, CH_32_or_within_one_whose_transducer_throws) {
   stage s;
-  auto c = std::make_unique<channel<int>>(
-      s.home(), fixed(1), xf::mapcat([](int n) -> std::vector<int> {
-        if (n < 0) throw n;
-        return {n, n};
-      }));
+  auto c = std::make_unique<channel<int>>(s.home(), fixed(1),
+                                          xf::mapcat([](int n) -> std::vector<int> {
+                                            if (n < 0) throw n;
+                                            return {n, n};
+                                          }));
   EXPECT_TRUE(c->put(1));
   c->put_then(-1, [&](bool) { c.reset(); });
   EXPECT_EQ(c->take(), 1);

@@ -43,7 +43,8 @@ void timeouts::close_due() noexcept {
   std::set<entry> closed;
   {
     const sync::mutex_lock lock(mutex_);
-    while (channel_core* const due = take_due(closed)) due->close_without_waking(to_wake_);
+    while (channel_core* const due = take_due(closed))
+      due->close_without_waking(to_wake_);
   }
   sync::schedule_point("timeouts.before_wake");
   while (party* const one = next_to_wake()) one->wake();

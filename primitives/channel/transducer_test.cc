@@ -104,8 +104,8 @@ TEST(transducer, CH_20_elements_of_a_range_that_owns_none_are_copied) {
       fixed(1), xf::mapcat([&](int) { return std::span<std::string>(table); }));
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(c.put(i));
-    EXPECT_EQ(drained(c), (std::vector<std::string>{"a word that is too long",
-                                                    "to be held inline"}));
+    EXPECT_EQ(drained(c),
+              (std::vector<std::string>{"a word that is too long", "to be held inline"}));
   }
 
   std::vector<std::unique_ptr<int>> alone;
