@@ -294,12 +294,16 @@ void a_callback_is_called_once() {
   sim::require((got == 2) == (put == put_status::accepted), "served where it was put");
 }
 
-// The hook, and what it holds, go with the runtime.
+// The hook, and what it holds, go with the runtime. Its end counts as a write.
 void a_callback_that_throws_meets_the_end_of_its_runtime() {
   manual_executor compute;
   manual_executor blocking;
+  const auto end = [](cargo* gone) {
+    gone->value.write(0);
+    delete gone;
+  };
   auto home = std::make_unique<runtime>(
-      compute, blocking, [seat = std::make_shared<cargo>(1)](const std::exception_ptr&) {
+      compute, blocking, [seat = freight(new cargo(1), end)](const std::exception_ptr&) {
         sim::require(seat->value.read() == 1, "it is there");
       });
   const channel<int> c(*home);
