@@ -282,6 +282,7 @@ TEST(pub, PUB_7_an_event_that_cannot_be_copied_ends_the_pub_and_subscribers_are_
     p.sub(1, a);
     p.sub(1, b);
     p.sub(2, other);
+    s.run_all();  // all wait for events
     int accepted = 0;
     const auto put = [&](int topic, bool breaks) {
       source.put_then(fragile(topic, breaks),
