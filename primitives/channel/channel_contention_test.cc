@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,6 +15,7 @@
 #include "primitives/channel/alts.h"
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
+#include "primitives/testing/instances_testing.h"
 #include "primitives/testing/threads_testing.h"
 
 namespace tussle {
@@ -239,29 +239,38 @@ TEST(channel_contention, ALT_12_alts_of_go_blocks_that_cross_complete_pairwise) 
   EXPECT_EQ(taken, 2 * many);
 }
 
+// Counts its kind, and moves without throwing.
+struct piece {
+  explicit piece(int n) : value(n) {}
+  piece(piece&& other) noexcept : value(other.value) {}
+  piece(const piece&) = delete;
+  piece& operator=(const piece&) = delete;
+  ~piece() = default;
+  tests::counted_value value;
+};
+
 // What the other one puts dies with the channel, or with whoever took it, and afterwards the
 // view finds it closed and empty.
 TEST(channel_contention, CH_32_handles_are_dropped_while_others_operate_by_views) {
-  using freight = std::shared_ptr<int>;
+  const auto before = tests::counted_value::live();
   for (int round = 0; round < many; ++round) {
-    auto c = std::make_optional<channel<freight>>(fixed(1));
+    auto c = std::make_optional<channel<piece>>(fixed(1));
     const auto view = c->view();
-    const auto one = std::make_shared<int>(round);
     std::atomic<int> false_values{0};
     std::thread other([&] {
-      while (view.try_put(one) != put_status::closed) {
+      while (view.try_put(piece(round)) != put_status::closed) {
         const auto got = view.try_take().value;
-        if (got && *got != one) false_values.fetch_add(1);
+        if (got && got->value.number() != round) false_values.fetch_add(1);
       }
     });
     int called = 0;
-    c->take_then([&called, one](const std::optional<freight>& got) {
+    c->take_then([&called, held = piece(0)](const std::optional<piece>& got) {
       if (got) ++called;
     });
     c.reset();
     other.join();
 
-    ASSERT_EQ(one.use_count(), 1) << "no element or callback is left";
+    ASSERT_EQ(tests::counted_value::live(), before) << "an element or a callback is left";
     ASSERT_LE(called, 1);
     ASSERT_EQ(false_values.load(), 0);
     ASSERT_EQ(view.try_take().status, take_status::closed);
