@@ -20,6 +20,7 @@
 #include "workloads/own_roles/one_shot.h"
 #include "workloads/own_roles/pipeline.h"
 #include "workloads/own_roles/pool.h"
+#include "workloads/own_roles/publisher.h"
 #include "workloads/own_roles/queue.h"
 #include "workloads/own_roles/ring.h"
 #include "workloads/own_roles/selector.h"
@@ -45,6 +46,7 @@
 #include "workloads/subjects/one_shots.h"
 #include "workloads/subjects/pipelines.h"
 #include "workloads/subjects/pools.h"
+#include "workloads/subjects/publishers.h"
 #include "workloads/subjects/queues.h"
 #include "workloads/subjects/rings.h"
 #include "workloads/subjects/selectors.h"
@@ -141,6 +143,8 @@ TEST(own_subject, enters_every_workload_of_its_role_among_those_of_channels) {
             workloads_of("pipeline"));
   EXPECT_EQ((workloads_entered<event_bus_role, s::locked_bus>()),
             workloads_of("event_bus"));
+  EXPECT_EQ((workloads_entered<publisher_role, s::locked_publisher>()),
+            workloads_of("publisher"));
   EXPECT_EQ((workloads_entered<courier_role, s::condition_courier>()),
             workloads_of("courier"));
 }

@@ -4,6 +4,7 @@
 #include "workloads/planted/naive_buses.h"
 #include "workloads/planted/naive_crowds.h"
 #include "workloads/planted/naive_pipelines.h"
+#include "workloads/planted/naive_publishers.h"
 #include "workloads/planted/naive_queues.h"
 #include "workloads/planted/naive_rings.h"
 #include "workloads/planted/naive_selectors.h"
@@ -15,6 +16,7 @@
 #include "workloads/scenarios/history_queue.h"
 #include "workloads/scenarios/park.h"
 #include "workloads/scenarios/producers_consumers.h"
+#include "workloads/scenarios/pub_sub.h"
 #include "workloads/scenarios/ring.h"
 #include "workloads/scenarios/select.h"
 #include "workloads/scenarios/serial_counter.h"
@@ -29,6 +31,7 @@
 #include "workloads/subjects/moodycamel_queue.h"
 #include "workloads/subjects/pipelines.h"
 #include "workloads/subjects/pub_courier.h"
+#include "workloads/subjects/publishers.h"
 #include "workloads/subjects/queues.h"
 #include "workloads/subjects/rings.h"
 #include "workloads/subjects/selectors.h"
@@ -51,6 +54,8 @@ void add_channel_cases(harness::registry& all) {
   all.add<ring, s::go_ring, s::thread_ring, planted::common_ring>();
   all.add<select, s::alts_selector, s::condition_selector, s::polling_selector,
           planted::takes_of_all>();
+  all.add<pub_sub, s::pub_publisher, s::locked_publisher, s::calling_publisher,
+          planted::held_by_the_gone>();
   all.add<park, s::go_crowd, s::thread_crowd, planted::common_reply>();
 
   all.add<use_cases::staged_pipeline, s::channel_pipeline, s::thread_pipeline,

@@ -92,6 +92,7 @@ inline std::vector<role_info> all_roles() {
       {"crowd", "many processes that wait to be asked"},
       {"pipeline", "items that are transformed and saved by many, in order"},
       {"event_bus", "events by topic, for those who have subscribed"},
+      {"publisher", "messages by topic, each to all who have subscribed"},
       {"courier",
        "elements on their way from senders to takers, of whom any may fail or leave"}};
 }
