@@ -8,6 +8,7 @@
 #include "workloads/own_roles/bank.h"
 #include "workloads/own_roles/bridge.h"
 #include "workloads/own_roles/calls.h"
+#include "workloads/own_roles/conveyor.h"
 #include "workloads/own_roles/courier.h"
 #include "workloads/own_roles/crowd.h"
 #include "workloads/own_roles/event_bus.h"
@@ -34,6 +35,7 @@
 #include "workloads/subjects/bridges.h"
 #include "workloads/subjects/buses.h"
 #include "workloads/subjects/callers.h"
+#include "workloads/subjects/conveyors.h"
 #include "workloads/subjects/couriers.h"
 #include "workloads/subjects/crowds.h"
 #include "workloads/subjects/fan_outs.h"
@@ -145,6 +147,8 @@ TEST(own_subject, enters_every_workload_of_its_role_among_those_of_channels) {
             workloads_of("event_bus"));
   EXPECT_EQ((workloads_entered<publisher_role, s::locked_publisher>()),
             workloads_of("publisher"));
+  EXPECT_EQ((workloads_entered<conveyor_role, s::thread_conveyor>()),
+            workloads_of("conveyor"));
   EXPECT_EQ((workloads_entered<courier_role, s::condition_courier>()),
             workloads_of("courier"));
 }

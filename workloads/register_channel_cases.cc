@@ -2,6 +2,7 @@
 // because they bring runtimes and the headers of other libraries.
 #include "workloads/planted/careless_couriers.h"
 #include "workloads/planted/naive_buses.h"
+#include "workloads/planted/naive_conveyors.h"
 #include "workloads/planted/naive_crowds.h"
 #include "workloads/planted/naive_pipelines.h"
 #include "workloads/planted/naive_publishers.h"
@@ -15,6 +16,7 @@
 #include "workloads/scenarios/fan_out_fan_in.h"
 #include "workloads/scenarios/history_queue.h"
 #include "workloads/scenarios/park.h"
+#include "workloads/scenarios/pipeline.h"
 #include "workloads/scenarios/producers_consumers.h"
 #include "workloads/scenarios/pub_sub.h"
 #include "workloads/scenarios/ring.h"
@@ -24,6 +26,7 @@
 #include "workloads/subjects/atomic_queue.h"
 #include "workloads/subjects/buses.h"
 #include "workloads/subjects/channel_actors.h"
+#include "workloads/subjects/conveyors.h"
 #include "workloads/subjects/couriers.h"
 #include "workloads/subjects/crowds.h"
 #include "workloads/subjects/fibers.h"
@@ -35,6 +38,7 @@
 #include "workloads/subjects/queues.h"
 #include "workloads/subjects/rings.h"
 #include "workloads/subjects/selectors.h"
+#include "workloads/subjects/tbb_conveyor.h"
 #include "workloads/subjects/tbb_queue.h"
 #include "workloads/subjects/waiting_pools.h"
 #include "workloads/use_cases/event_bus.h"
@@ -54,6 +58,8 @@ void add_channel_cases(harness::registry& all) {
   all.add<ring, s::go_ring, s::thread_ring, planted::common_ring>();
   all.add<select, s::alts_selector, s::condition_selector, s::polling_selector,
           planted::takes_of_all>();
+  all.add<pipeline_load, s::go_conveyor, s::blocking_conveyor, s::thread_conveyor,
+          planted::out_of_turn>();
   all.add<pub_sub, s::pub_publisher, s::locked_publisher, s::calling_publisher,
           planted::held_by_the_gone>();
   all.add<park, s::go_crowd, s::thread_crowd, planted::common_reply>();
@@ -83,8 +89,10 @@ void add_channel_cases(harness::registry& all) {
 #endif
 #if defined(TUSSLE_HAS_TBB)
   all.extend<producers_consumers, s::tbb_queue>();
+  all.extend<pipeline_load, s::tbb_conveyor>();
 #else
   all.add_not_built(s::tbb_queue::info(), {"queue"}, s::tbb_queue::needs);
+  all.add_not_built(s::tbb_conveyor::info(), {"conveyor"}, s::tbb_conveyor::needs);
 #endif
 #if defined(TUSSLE_HAS_LOCKFREE)
   all.extend<producers_consumers, s::lockfree_queue>();

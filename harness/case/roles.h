@@ -91,6 +91,7 @@ inline std::vector<role_info> all_roles() {
       {"ring", "processes that pass a token from one to the next"},
       {"crowd", "many processes that wait to be asked"},
       {"pipeline", "items that are transformed and saved by many, in order"},
+      {"conveyor", "items of any size that pass stages of workers, in order"},
       {"event_bus", "events by topic, for those who have subscribed"},
       {"publisher", "messages by topic, each to all who have subscribed"},
       {"courier",
