@@ -19,6 +19,7 @@
 #include "workloads/own_roles/logger_registry.h"
 #include "workloads/own_roles/office.h"
 #include "workloads/own_roles/one_shot.h"
+#include "workloads/own_roles/pair.h"
 #include "workloads/own_roles/pipeline.h"
 #include "workloads/own_roles/pool.h"
 #include "workloads/own_roles/publisher.h"
@@ -46,6 +47,7 @@
 #include "workloads/subjects/logger_registries.h"
 #include "workloads/subjects/offices.h"
 #include "workloads/subjects/one_shots.h"
+#include "workloads/subjects/pairs.h"
 #include "workloads/subjects/pipelines.h"
 #include "workloads/subjects/pools.h"
 #include "workloads/subjects/publishers.h"
@@ -149,6 +151,8 @@ TEST(own_subject, enters_every_workload_of_its_role_among_those_of_channels) {
             workloads_of("publisher"));
   EXPECT_EQ((workloads_entered<conveyor_role, s::thread_conveyor>()),
             workloads_of("conveyor"));
+  EXPECT_EQ((workloads_entered<pair_role, s::condition_pair>()),
+            workloads_of("pair"));
   EXPECT_EQ((workloads_entered<courier_role, s::condition_courier>()),
             workloads_of("courier"));
 }

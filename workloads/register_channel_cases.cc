@@ -16,6 +16,7 @@
 #include "workloads/scenarios/fan_out_fan_in.h"
 #include "workloads/scenarios/history_queue.h"
 #include "workloads/scenarios/park.h"
+#include "workloads/scenarios/ping_pong.h"
 #include "workloads/scenarios/pipeline.h"
 #include "workloads/scenarios/producers_consumers.h"
 #include "workloads/scenarios/pub_sub.h"
@@ -32,6 +33,7 @@
 #include "workloads/subjects/fibers.h"
 #include "workloads/subjects/lockfree_queue.h"
 #include "workloads/subjects/moodycamel_queue.h"
+#include "workloads/subjects/pairs.h"
 #include "workloads/subjects/pipelines.h"
 #include "workloads/subjects/pub_courier.h"
 #include "workloads/subjects/publishers.h"
@@ -56,6 +58,8 @@ void add_channel_cases(harness::registry& all) {
   all.add<history_queue, s::channel_queue, s::condition_queue, planted::element_twice,
           planted::newest_first, planted::no_bound>();
   all.add<ring, s::go_ring, s::thread_ring, planted::common_ring>();
+  all.add<ping_pong, s::go_pair, s::channel_pair, s::condition_pair,
+          s::atomic_wait_pair>();
   all.add<select, s::alts_selector, s::condition_selector, s::polling_selector,
           planted::takes_of_all>();
   all.add<pipeline_load, s::go_conveyor, s::blocking_conveyor, s::thread_conveyor,
@@ -107,9 +111,11 @@ void add_channel_cases(harness::registry& all) {
 #if defined(TUSSLE_HAS_FIBER)
   all.extend<producers_consumers, s::fiber_queue>();
   all.extend<ring, s::fiber_ring>();
+  all.extend<ping_pong, s::fiber_pair>();
 #else
   all.add_not_built(s::fiber_queue::info(), {"queue"}, s::fiber_queue::needs);
   all.add_not_built(s::fiber_ring::info(), {"ring"}, s::fiber_ring::needs);
+  all.add_not_built(s::fiber_pair::info(), {"pair"}, s::fiber_pair::needs);
 #endif
 }
 

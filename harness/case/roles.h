@@ -89,6 +89,7 @@ inline std::vector<role_info> all_roles() {
       {"queue", "elements that some threads put and others take, in order, with a bound"},
       {"selector", "several queues, of which whichever is ready is taken from"},
       {"ring", "processes that pass a token from one to the next"},
+      {"pair", "two that hand something to and fro"},
       {"crowd", "many processes that wait to be asked"},
       {"pipeline", "items that are transformed and saved by many, in order"},
       {"conveyor", "items of any size that pass stages of workers, in order"},

@@ -3,6 +3,7 @@
 // fiber_queue: a buffered_channel between threads. Who takes sleeps; who puts spins, giving his
 //              core to others in between.
 // fiber_ring:  fibers on a thread of their own, with an unbuffered_channel between any two.
+// fiber_pair:  two of them, with one in each direction.
 //
 // A thread that waits in such a channel must not end before whoever wakes it has returned: the
 // waker touches its scheduler once more. So threads of the team never wait in one, and those
@@ -28,6 +29,7 @@
 
 #include "harness/case/case_info.h"
 #include "primitives/task/runtime.h"
+#include "workloads/scenarios/ping_pong.h"
 
 namespace tussle::workloads::subjects {
 
@@ -93,6 +95,32 @@ struct fiber_queue {
 #endif
 };
 
+#if defined(TUSSLE_HAS_FIBER)
+inline constexpr std::size_t fiber_stack_bytes = std::size_t{32} * 1024;
+
+// Where what fibers hand on comes back to the thread that sent it.
+class fiber_result {
+ public:
+  void put(std::int64_t token) {
+    const std::lock_guard held(lock_);
+    token_ = token;
+    there_.notify_one();
+  }
+  std::int64_t take() {
+    std::unique_lock held(lock_);
+    there_.wait(held, [this] { return token_.has_value(); });
+    const std::int64_t token = *token_;
+    token_.reset();
+    return token;
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable there_;
+  std::optional<std::int64_t> token_;
+};
+#endif
+
 struct fiber_ring {
   static constexpr const char* needs = fibers_need;
 
@@ -131,32 +159,8 @@ struct fiber_ring {
     const std::vector<std::int64_t>& passed() const { return passed_; }
 
    private:
-    static constexpr std::size_t stack_bytes = std::size_t{32} * 1024;
-
-    // Where the token comes back to the thread that sent it.
-    class place {
-     public:
-      void put(std::int64_t token) {
-        const std::lock_guard held(lock_);
-        token_ = token;
-        there_.notify_one();
-      }
-      std::int64_t take() {
-        std::unique_lock held(lock_);
-        there_.wait(held, [this] { return token_.has_value(); });
-        const std::int64_t token = *token_;
-        token_.reset();
-        return token;
-      }
-
-     private:
-      std::mutex lock_;
-      std::condition_variable there_;
-      std::optional<std::int64_t> token_;
-    };
-
     void run_all() {
-      boost::fibers::fixedsize_stack stacks(stack_bytes);
+      boost::fibers::fixedsize_stack stacks(fiber_stack_bytes);
       std::vector<boost::fibers::fiber> all;
       all.reserve(passed_.size());
       for (std::size_t i = 0; i < passed_.size(); ++i) {
@@ -186,7 +190,79 @@ struct fiber_ring {
     std::vector<std::int64_t> passed_;
     boost::fibers::buffered_channel<std::int64_t> first_{2};
     std::deque<boost::fibers::unbuffered_channel<std::int64_t>> between_;
-    place last_;
+    fiber_result last_;
+    std::atomic<bool> closed_{false};
+    std::thread thread_;
+  };
+#endif
+};
+
+struct fiber_pair {
+  static constexpr const char* needs = fibers_need;
+
+  static harness::subject_info info() {
+    return {.name = "fiber_pair",
+            .kind = harness::subject_kind::baseline,
+            .description =
+                "Two fibers of Boost.Fiber on one thread, with an unbuffered_channel in "
+                "each direction.",
+            .source = "workloads/subjects/fibers.h",
+            .not_race_checkable = fibers_not_race_checkable};
+  }
+
+#if defined(TUSSLE_HAS_FIBER)
+  class pair {
+   public:
+    pair(runtime& /*on*/, ping_pong_score& score)
+        : thread_([this, &score] { run_both(score); }) {}
+    ~pair() { finish(); }
+    pair(const pair&) = delete;
+    pair& operator=(const pair&) = delete;
+
+    // There is one match at a time: it finds room.
+    std::int64_t play(ping_pong_match match) {
+      static_cast<void>(serves_.try_push(match));
+      return over_.take();
+    }
+    void finish() {
+      if (!thread_.joinable()) return;
+      serves_.close();
+      closed_.store(true);
+      thread_.join();
+    }
+
+   private:
+    using status = boost::fibers::channel_op_status;
+
+    void run_both(ping_pong_score& score) {
+      boost::fibers::fixedsize_stack stacks(fiber_stack_bytes);
+      boost::fibers::fiber first(std::allocator_arg, stacks,
+                                 [this, &score] { play_first(score); });
+      boost::fibers::fiber second(std::allocator_arg, stacks, [this, &score] {
+        std::int64_t ball = 0;
+        while (there_.pop(ball) == status::success)
+          static_cast<void>(back_.push(score.hit(1, ball)));
+      });
+      first.join();
+      second.join();
+      while (!closed_.load()) std::this_thread::yield();
+    }
+    void play_first(ping_pong_score& score) {
+      ping_pong_match match{};
+      while (serves_.pop(match) == status::success) {
+        for (std::int64_t i = 0; i < match.rounds; ++i) {
+          static_cast<void>(there_.push(score.hit(0, match.ball)));
+          static_cast<void>(back_.pop(match.ball));
+        }
+        over_.put(match.ball);
+      }
+      there_.close();
+    }
+
+    boost::fibers::buffered_channel<ping_pong_match> serves_{2};
+    boost::fibers::unbuffered_channel<std::int64_t> there_;
+    boost::fibers::unbuffered_channel<std::int64_t> back_;
+    fiber_result over_;
     std::atomic<bool> closed_{false};
     std::thread thread_;
   };
