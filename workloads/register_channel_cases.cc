@@ -51,17 +51,18 @@ namespace tussle::workloads {
 
 void add_channel_cases(harness::registry& all) {
   namespace s = subjects;
-  all.add<producers_consumers, s::channel_queue, s::go_queue, s::condition_queue,
-          planted::element_twice, planted::lost_on_close, planted::newest_first,
-          planted::one_condition, planted::no_bound>();
-  all.add<rendezvous, s::channel_queue, s::go_queue, s::condition_queue>();
+  all.add<producers_consumers, s::channel_queue, s::go_queue, s::all_go_queue,
+          s::condition_queue, planted::element_twice, planted::lost_on_close,
+          planted::newest_first, planted::one_condition, planted::no_bound>();
+  all.add<rendezvous, s::channel_queue, s::go_queue, s::all_go_queue,
+          s::condition_queue>();
   all.add<history_queue, s::channel_queue, s::condition_queue, planted::element_twice,
           planted::newest_first, planted::no_bound>();
   all.add<ring, s::go_ring, s::thread_ring, planted::common_ring>();
   all.add<ping_pong, s::go_pair, s::channel_pair, s::condition_pair,
           s::atomic_wait_pair>();
-  all.add<select, s::alts_selector, s::condition_selector, s::polling_selector,
-          planted::takes_of_all>();
+  all.add<select, s::alts_selector, s::go_selector, s::condition_selector,
+          s::polling_selector, planted::takes_of_all>();
   all.add<pipeline_load, s::go_conveyor, s::blocking_conveyor, s::thread_conveyor,
           planted::out_of_turn>();
   all.add<pub_sub, s::pub_publisher, s::locked_publisher, s::calling_publisher,

@@ -9,8 +9,10 @@
 //            ever, or memory grows with whoever is faster.
 //
 // The threads of the team are the producers; a step is one put. The consumers are the run's:
-// threads, or what the subject has instead. `rendezvous` is the same without any room: a put
-// ends when its element was taken.
+// threads, or what the subject has instead. Where the subject has something else for producers,
+// too, a step allows one of them one more put, a thousand at a time, and waits where the thousand
+// before are not done: so its rate is theirs, and the thread's own waking is paid once for many.
+// `rendezvous` is the same without any room: a put ends when its element was taken.
 #pragma once
 
 #include <concepts>
@@ -19,6 +21,7 @@
 #include <deque>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "harness/case/case_info.h"
@@ -61,6 +64,7 @@ class queue_run {
     for (std::size_t i = 0; i < put_.size(); ++i) accepted_.emplace_back(0);
     for (std::size_t i = 0; i < consumers; ++i) taken_.emplace_back(put_.size());
     start_consumers();
+    if constexpr (has_own_producers) start_producers();
   }
   ~queue_run() { settle(); }
   queue_run(const queue_run&) = delete;
@@ -68,18 +72,15 @@ class queue_run {
 
   void step(harness::worker& self) {
     const auto index = static_cast<std::size_t>(self.index());
-    producer& mine = put_[index];
-    const std::int64_t element = element_of(index, mine.sequence + 1);
-    if (!queue_.put(element)) {
-      ++mine.refused;
-      return;
+    if constexpr (has_own_producers) {
+      allow_one(index);
+    } else {
+      was_answered(index, queue_.put(next_of(index)));
     }
-    ++mine.sequence;
-    accepted_[index].add(element);
-    if (mine.sequence % puts_between_looks == 0 && holds_too_many()) ++mine.crowded;
   }
 
   void settle() {
+    if constexpr (has_own_producers) end_producers();
     queue_.close();
     threads_.clear();  // joins
     if constexpr (has_own_consumers) queue_.wait_for_consumers();
@@ -96,6 +97,7 @@ class queue_run {
         {overtaking_subject<Subject> ? all_taken_once(accepted_, taken_)
                                      : all_taken_once_in_order(accepted_, taken_),
          harness::expect_equal("puts refused while it was open", refused, "allowed", 0),
+         verdict_of_producers(),
          harness::expect_equal("looks that found more than there is room for", crowded,
                                "allowed", 0),
          harness::expect_equal("threads that slept although they could go on",
@@ -107,12 +109,64 @@ class queue_run {
   static constexpr bool has_own_consumers = requires(typename Subject::queue queue) {
     queue.wait_for_consumers();
   };
+  static constexpr bool has_own_producers = requires(typename Subject::queue queue) {
+    queue.wait_for_producers();
+  };
+  static constexpr std::int64_t puts_allowed_at_once = 1000;
 
   struct alignas(harness::padding) producer {
     std::int64_t sequence = 0;
     std::int64_t refused = 0;
     std::int64_t crowded = 0;
   };
+  // Of a thread whose producer is another one.
+  struct alignas(harness::padding) allowance {
+    std::int64_t steps = 0;
+    std::int64_t allowed = 0;
+  };
+
+  // Both by the one that is producer number `index`.
+  std::int64_t next_of(std::size_t index) const {
+    return element_of(index, put_[index].sequence + 1);
+  }
+  void was_answered(std::size_t index, bool accepted) {
+    producer& mine = put_[index];
+    if (!accepted) {
+      ++mine.refused;
+      return;
+    }
+    accepted_[index].add(element_of(index, ++mine.sequence));
+    if (mine.sequence % puts_between_looks == 0 && holds_too_many()) ++mine.crowded;
+  }
+
+  void start_producers() {
+    allowed_.resize(put_.size());
+    for (std::size_t i = 0; i < put_.size(); ++i) {
+      queue_.produce([this, i] { return next_of(i); },
+                     [this, i](bool accepted) { was_answered(i, accepted); });
+    }
+  }
+  void allow_one(std::size_t index) {
+    if (++allowed_[index].steps % puts_allowed_at_once == 0) allow_all(index);
+  }
+  void allow_all(std::size_t index) {
+    allowance& mine = allowed_[index];
+    const std::int64_t more = mine.steps - std::exchange(mine.allowed, mine.steps);
+    if (more > 0) queue_.allow(index, more);
+  }
+  void end_producers() {
+    for (std::size_t i = 0; i < allowed_.size(); ++i) allow_all(i);
+    queue_.wait_for_producers();
+  }
+  harness::verdict verdict_of_producers() const {
+    std::int64_t steps = 0;
+    std::int64_t made = 0;
+    for (const allowance& each : allowed_) steps += each.steps;
+    for (const producer& each : put_) made += each.sequence + each.refused;
+    return has_own_producers
+               ? harness::expect_equal("puts that were made", made, "allowed", steps)
+               : harness::verdict::pass("every step is a put");
+  }
 
   void start_consumers() {
     if constexpr (has_own_consumers) {
@@ -147,6 +201,7 @@ class queue_run {
 
   const std::int64_t capacity_;
   std::vector<producer> put_;
+  std::vector<allowance> allowed_;
   std::deque<elements_seen> accepted_;
   std::deque<elements_seen> taken_;
   typename Subject::queue queue_;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "harness/case/verdict.h"
@@ -52,7 +53,8 @@ using sound_queues = ::testing::Types<
 #if defined(TUSSLE_HAS_FIBER)
     subjects::fiber_queue,
 #endif
-    subjects::channel_queue, subjects::go_queue, subjects::condition_queue>;
+    subjects::channel_queue, subjects::go_queue, subjects::all_go_queue,
+    subjects::condition_queue>;
 TYPED_TEST_SUITE(sound_queue, sound_queues);
 
 TYPED_TEST(sound_queue, hands_over_every_element_once_and_in_order) {
@@ -69,7 +71,7 @@ TYPED_TEST(sound_queue, hands_over_every_element_once_and_in_order) {
 template <typename Subject>
 class sound_rendezvous : public ::testing::Test {};
 using sound_rendezvous_subjects =
-    ::testing::Types<subjects::channel_queue, subjects::go_queue,
+    ::testing::Types<subjects::channel_queue, subjects::go_queue, subjects::all_go_queue,
                      subjects::condition_queue>;
 TYPED_TEST_SUITE(sound_rendezvous, sound_rendezvous_subjects);
 
@@ -153,6 +155,22 @@ struct repeats_two {
 TEST(producers_consumers, who_may_let_elements_change_places_may_not_repeat_one) {
   EXPECT_EQ((queue_verdict<repeats_two>(4, 1, 1).message),
             "elements that nobody put 1, expected allowed 0");
+}
+
+// Of what it was allowed its producer leaves one out.
+struct leaves_one_out {
+  struct queue : subjects::all_go_queue::queue {
+    using base = subjects::all_go_queue::queue;
+    using base::base;
+    void allow(std::size_t producer, std::int64_t puts) {
+      base::allow(producer, puts - 1);
+    }
+  };
+};
+
+TEST(producers_consumers, a_put_that_was_allowed_and_not_made_is_told) {
+  const std::string found = queue_verdict<leaves_one_out>(4, 1, 1).message;
+  EXPECT_EQ(found.find("puts that were made"), 0) << found;
 }
 
 struct refuses {

@@ -8,7 +8,8 @@
 //            something.
 //
 // The threads of the team put, each into a source drawn at random; a step is one put. Two
-// consumers of the run take from whichever source is ready.
+// consumers of the run take from whichever source is ready: threads, or what the subject has
+// instead.
 #pragma once
 
 #include <concepts>
@@ -27,16 +28,23 @@
 
 namespace tussle::workloads {
 
+// Consumers that are no threads: consume(f) calls f(element) for each that one of them takes.
+template <typename S>
+concept selector_with_consumers = requires(typename S::selector all) {
+  all.wait_for_consumers();
+};
+
 template <typename S>
 concept selector_subject =
     std::constructible_from<typename S::selector, std::size_t, std::size_t> &&
     requires(typename S::selector all, std::size_t source, std::int64_t element) {
   // Of so many sources, each with room for so many elements. From any threads at once:
   all.put(source, element);  // waits for room
+  all.close();               // after the last put
+} &&(selector_with_consumers<S> || requires(typename S::selector all) {
   // Waits for any; nothing: all are closed, and nothing left.
   { all.take() } -> std::same_as<std::optional<std::int64_t>>;
-  all.close();  // after the last put
-};
+});
 
 struct select {
   static harness::workload_info info() {
@@ -54,7 +62,7 @@ struct select {
         .conditions = {{.name = "sources",
                         .unit = "sources",
                         .description = "How many queues a consumer waits for.",
-                        .default_values = {2, 8, 64},
+                        .default_values = {2, 4, 8, 64},
                         .minimum = 1,
                         .maximum = 256,
                         .drawn_maximum = 16},
@@ -80,13 +88,7 @@ struct select {
       for (int i = 0; i < values.threads(); ++i) accepted_.emplace_back(0);
       // Elements of one producer in one source are in order; so they are numbered together.
       for (int i = 0; i < consumers; ++i) taken_.emplace_back(put_.size());
-      threads_.reserve(consumers);
-      for (elements_seen& each : taken_) {
-        threads_.emplace_back([this, &each] {
-          while (const std::optional<std::int64_t> element = sources_.take())
-            each.take(*element);
-        });
-      }
+      start_consumers();
     }
     ~run() { settle(); }
     run(const run&) = delete;
@@ -104,6 +106,7 @@ struct select {
     void settle() {
       sources_.close();
       threads_.clear();  // joins
+      if constexpr (has_own_consumers) sources_.wait_for_consumers();
     }
 
     harness::verdict verify(const harness::tally& /*done*/) const {
@@ -112,6 +115,21 @@ struct select {
 
    private:
     static constexpr int consumers = 2;
+    static constexpr bool has_own_consumers = selector_with_consumers<Subject>;
+
+    void start_consumers() {
+      threads_.reserve(consumers);
+      for (elements_seen& each : taken_) {
+        if constexpr (has_own_consumers) {
+          sources_.consume([&each](std::int64_t element) { each.take(element); });
+        } else {
+          threads_.emplace_back([this, &each] {
+            while (const std::optional<std::int64_t> element = sources_.take())
+              each.take(*element);
+          });
+        }
+      }
+    }
 
     const std::size_t count_;
     std::vector<std::int64_t> put_;  // by producer and source

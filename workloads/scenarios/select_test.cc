@@ -26,8 +26,8 @@ verdict select_verdict(double sources, int threads, double capacity = 4) {
 template <typename Subject>
 class sound_selector : public ::testing::Test {};
 using sound_selectors =
-    ::testing::Types<subjects::alts_selector, subjects::condition_selector,
-                     subjects::polling_selector>;
+    ::testing::Types<subjects::alts_selector, subjects::go_selector,
+                     subjects::condition_selector, subjects::polling_selector>;
 TYPED_TEST_SUITE(sound_selector, sound_selectors);
 
 TYPED_TEST(sound_selector, ALT_7_every_element_is_taken_once) {
@@ -63,6 +63,26 @@ TEST(select, an_element_that_is_taken_twice_is_told) {
 
   EXPECT_EQ(found.message, "elements taken " + std::to_string(steps_a_thread + 1) +
                                ", expected put " + std::to_string(steps_a_thread));
+}
+
+// Its go blocks take every element, and drop every second.
+struct drops_half {
+  struct selector : subjects::go_selector::selector {
+    using base = subjects::go_selector::selector;
+    using base::base;
+    template <typename F>
+    void consume(F f) {
+      base::consume([f](std::int64_t element) {
+        if (element % 2 != 0) f(element);
+      });
+    }
+  };
+};
+
+TEST(select, an_element_that_a_go_block_drops_is_told) {
+  EXPECT_EQ(select_verdict<drops_half>(1, 1).message,
+            "elements taken " + std::to_string(steps_a_thread / 2) + ", expected put " +
+                std::to_string(steps_a_thread));
 }
 
 TEST(planted_takes_of_all, what_the_other_sources_gave_is_dropped) {

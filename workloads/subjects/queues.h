@@ -2,6 +2,7 @@
 //
 // channel_queue:   a channel, of which threads put and take.
 // go_queue:        a channel that go blocks take from; producers are threads.
+// all_go_queue:    a channel that go blocks put into and take from.
 // condition_queue: a deque, a mutex and two condition variables.
 #pragma once
 
@@ -87,9 +88,67 @@ struct go_queue {
         f(*element);
     }
 
+   protected:  // for those whose producers are go blocks, too
     runtime on_;
     channel<std::int64_t> elements_;
+
+   private:
     std::vector<channel<std::monostate>> consumers_;
+  };
+};
+
+struct all_go_queue {
+  static constexpr bool may_have_no_room = true;
+
+  static harness::subject_info info() {
+    return {
+        .name = "all_go_queue",
+        .kind = harness::subject_kind::ours,
+        .description =
+            "A tussle::channel; go blocks put into it and take from it. A step allows "
+            "one put, a thousand at a time: not to be timed one by one.",
+        .source = "workloads/subjects/queues.h"};
+  }
+
+  class queue : public go_queue::queue {
+   public:
+    using go_queue::queue::queue;
+    ~queue() { wait_for_producers(); }
+    queue(const queue&) = delete;
+    queue& operator=(const queue&) = delete;
+
+    // One more producer, of elements next(), who says told(accepted) of each.
+    template <typename Next, typename Told>
+    void produce(Next next, Told told) {
+      allowed_.emplace_back(on_, fixed(1));
+      producers_.push_back(go(on_, &put_all<Next, Told>, allowed_.back(), elements_,
+                              std::move(next), std::move(told)));
+    }
+    // So many puts more. Waits while those before the last are not done.
+    void allow(std::size_t producer, std::int64_t puts) {
+      static_cast<void>(allowed_[producer].put(puts));
+    }
+    // What was allowed is done first.
+    void wait_for_producers() {
+      for (const channel<std::int64_t>& each : allowed_) each.close();
+      for (const channel<std::monostate>& each : producers_)
+        static_cast<void>(each.take());
+    }
+
+   private:
+    template <typename Next, typename Told>
+    static go_block<void> put_all(channel<std::int64_t> allowed, channel<std::int64_t> to,
+                                  Next next, Told told) {
+      while (const std::optional<std::int64_t> puts = co_await allowed.async_take()) {
+        for (std::int64_t i = 0; i < *puts; ++i) {
+          const bool accepted = co_await to.async_put(next());
+          told(accepted);
+        }
+      }
+    }
+
+    std::vector<channel<std::int64_t>> allowed_;
+    std::vector<channel<std::monostate>> producers_;
   };
 };
 

@@ -1,6 +1,7 @@
 // selectors.h (subjects): taking from whichever of several queues has something.
 //
 // alts_selector:      channels and alts.
+// go_selector:        channels, of which go blocks take by async_alts.
 // condition_selector: deques, one mutex and one condition variable for what there is, another
 //                     for room.
 // polling_selector:   a deque and a mutex each; who takes looks at one after the other, and
@@ -16,11 +17,14 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "harness/case/case_info.h"
 #include "primitives/channel/alts.h"
 #include "primitives/channel/channel.h"
+#include "primitives/channel/go.h"
+#include "primitives/task/runtime.h"
 
 namespace tussle::workloads::subjects {
 
@@ -63,6 +67,68 @@ struct alts_selector {
 
    private:
     std::vector<channel<std::int64_t>> sources_;
+  };
+};
+
+struct go_selector {
+  static harness::subject_info info() {
+    return {.name = "go_selector",
+            .kind = harness::subject_kind::ours,
+            .description =
+                "A tussle::channel for each source; consumers are go blocks that await "
+                "async_alts.",
+            .source = "workloads/subjects/selectors.h"};
+  }
+
+  class selector {
+    using channels = std::vector<channel<std::int64_t>>;
+
+   public:
+    selector(std::size_t sources, std::size_t capacity) {
+      sources_.reserve(sources);
+      for (std::size_t i = 0; i < sources; ++i)
+        sources_.emplace_back(on_, fixed(capacity));
+    }
+
+    void put(std::size_t source, std::int64_t element) {
+      static_cast<void>(sources_[source].put(element));
+    }
+    void close() {
+      for (const channel<std::int64_t>& each : sources_) each.close();
+    }
+
+    // f(element) for each that this consumer takes, until all are closed and empty.
+    template <typename F>
+    void consume(F f) {
+      consumers_.push_back(go(on_, &take_all<F>, sources_, std::move(f)));
+    }
+    void wait_for_consumers() {
+      for (const channel<std::monostate>& each : consumers_)
+        static_cast<void>(each.take());
+    }
+
+   private:
+    // A closed source is always ready, with nothing: then all are closed, or will be.
+    template <typename F>
+    static go_block<void> take_all(channels sources, F f) {
+      std::vector<alts_case<std::int64_t>> cases;
+      cases.reserve(sources.size());
+      for (const channel<std::int64_t>& each : sources)
+        cases.emplace_back(take_from(each));
+      for (;;) {
+        const auto first = co_await async_alts(cases);
+        if (!first.value) break;
+        f(*first.value);
+      }
+      for (const channel<std::int64_t>& each : sources) {
+        while (const std::optional<std::int64_t> left = co_await each.async_take())
+          f(*left);
+      }
+    }
+
+    runtime on_;
+    channels sources_;
+    std::vector<channel<std::monostate>> consumers_;
   };
 };
 
