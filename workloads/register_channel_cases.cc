@@ -14,6 +14,7 @@
 #include "workloads/scenarios/channel_faults.h"
 #include "workloads/scenarios/counter.h"
 #include "workloads/scenarios/fan_out_fan_in.h"
+#include "workloads/scenarios/history_handover.h"
 #include "workloads/scenarios/history_queue.h"
 #include "workloads/scenarios/park.h"
 #include "workloads/scenarios/ping_pong.h"
@@ -58,6 +59,7 @@ void add_channel_cases(harness::registry& all) {
           s::condition_queue>();
   all.add<history_queue, s::channel_queue, s::condition_queue, planted::element_twice,
           planted::newest_first, planted::no_bound>();
+  all.add<history_handover, s::channel_queue, s::condition_queue, planted::no_bound>();
   all.add<ring, s::go_ring, s::thread_ring, planted::common_ring>();
   all.add<ping_pong, s::go_pair, s::channel_pair, s::condition_pair,
           s::atomic_wait_pair>();

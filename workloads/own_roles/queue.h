@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "harness/case/registry.h"
+#include "workloads/scenarios/history_handover.h"
 #include "workloads/scenarios/history_queue.h"
 #include "workloads/scenarios/producers_consumers.h"
 
@@ -31,6 +32,7 @@ struct queue_role {
     // Where it says that it can do more: may_have_no_room, may_be_closed_by_others.
     if constexpr (rendezvous_subject<Subject>) all.extend<rendezvous, Subject>();
     if constexpr (closable_queue_subject<Subject>) all.extend<history_queue, Subject>();
+    if constexpr (handover_subject<Subject>) all.extend<history_handover, Subject>();
   }
 
  private:

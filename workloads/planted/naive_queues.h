@@ -6,9 +6,10 @@
 // newest_first:   a vector, of which the end is the next to be taken.
 // one_condition:  producers and consumers wait for one condition and notify one thread: that
 //                 may be another producer, and the consumer sleeps on.
-// no_bound:       nobody waits for room: memory grows with whoever is faster.
+// no_bound:       nobody waits for room, nor to be met: memory grows with whoever is faster.
 // The mend:       subjects/queues.h.
-// Must be caught by: verification of producers_consumers.
+// Must be caught by: verification of producers_consumers; no_bound by that of history_queue and
+//                 history_handover, too.
 //
 // Nobody sleeps for ever: who could have gone on when he gave up, after some milliseconds,
 // says so.
@@ -164,6 +165,7 @@ struct one_condition {
 };
 
 struct no_bound {
+  static constexpr bool may_have_no_room = true;  // as it says
   static constexpr bool may_be_closed_by_others = true;
 
   static harness::subject_info info() {

@@ -46,6 +46,12 @@ struct channel_queue {
     std::optional<std::int64_t> take() { return elements_.take(); }
     void close() { elements_.close(); }
 
+    // answer(accepted), when it is known; nobody waits for it.
+    template <typename F>
+    void begin_put(std::int64_t element, F answer) {
+      elements_.put_then(element, std::move(answer));
+    }
+
    private:
     channel<std::int64_t> elements_;
   };
