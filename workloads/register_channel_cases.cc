@@ -25,6 +25,7 @@
 #include "workloads/scenarios/select.h"
 #include "workloads/scenarios/serial_counter.h"
 #include "workloads/scenarios/transfer.h"
+#include "workloads/subjects/alts_courier.h"
 #include "workloads/subjects/atomic_queue.h"
 #include "workloads/subjects/buses.h"
 #include "workloads/subjects/channel_actors.h"
@@ -35,6 +36,7 @@
 #include "workloads/subjects/lockfree_queue.h"
 #include "workloads/subjects/moodycamel_queue.h"
 #include "workloads/subjects/pairs.h"
+#include "workloads/subjects/pipeline_courier.h"
 #include "workloads/subjects/pipelines.h"
 #include "workloads/subjects/pub_courier.h"
 #include "workloads/subjects/publishers.h"
@@ -78,8 +80,9 @@ void add_channel_cases(harness::registry& all) {
   all.add<use_cases::event_bus, s::pub_bus, s::locked_bus, planted::competing_bus,
           planted::lossy_bus>();
   all.add<channel_faults, s::rendezvous_courier, s::fixed_courier, s::dropping_courier,
-          s::sliding_courier, s::promise_courier, s::pub_courier, s::condition_courier,
-          planted::swallows_errors, planted::tells_and_delivers, planted::keeps_damaged,
+          s::sliding_courier, s::promise_courier, s::pub_courier, s::pipeline_courier,
+          s::alts_courier, s::condition_courier, planted::swallows_errors,
+          planted::tells_and_delivers, planted::keeps_damaged,
           planted::delivers_what_it_refuses, planted::loses_the_rest>();
 
   // One that owns something, and is told what to do with it.

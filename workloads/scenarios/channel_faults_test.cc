@@ -11,7 +11,9 @@
 
 #include "harness/case/verdict.h"
 #include "workloads/planted/careless_couriers.h"
+#include "workloads/subjects/alts_courier.h"
 #include "workloads/subjects/couriers.h"
+#include "workloads/subjects/pipeline_courier.h"
 #include "workloads/subjects/pub_courier.h"
 #include "workloads/use_cases/run_for_test.h"
 
@@ -26,11 +28,10 @@ harness::verdict verdict_of_faults(int threads, double parcels = 64) {
 
 template <typename Subject>
 class sound_courier : public ::testing::Test {};
-using sound_couriers =
-    ::testing::Types<subjects::rendezvous_courier, subjects::fixed_courier,
-                     subjects::dropping_courier, subjects::sliding_courier,
-                     subjects::promise_courier, subjects::pub_courier,
-                     subjects::condition_courier>;
+using sound_couriers = ::testing::Types<
+    subjects::rendezvous_courier, subjects::fixed_courier, subjects::dropping_courier,
+    subjects::sliding_courier, subjects::promise_courier, subjects::pub_courier,
+    subjects::pipeline_courier, subjects::alts_courier, subjects::condition_courier>;
 TYPED_TEST_SUITE(sound_courier, sound_couriers);
 
 TYPED_TEST(sound_courier, CH_32_loses_and_leaks_nothing_whatever_goes_wrong) {
@@ -81,6 +82,26 @@ struct loses_one : subjects::pub_courier {
 // Of periods of four, most of which end as they like.
 TEST(channel_faults, a_pub_that_loses_a_parcel_is_noticed) {
   EXPECT_EQ(verdict_of_faults<loses_one>(1, 4).message,
+            "accepted parcels that nobody got or heard of 1, expected allowed 0");
+}
+
+bool opens_but_one(const parcel& one) { return one.id() != 1; }
+
+struct pipeline_that_loses_one : subjects::pipeline_courier {
+  using courier = courier_that<&opens_but_one>;
+};
+
+TEST(channel_faults, a_pipeline_that_loses_a_parcel_is_noticed) {
+  EXPECT_EQ(verdict_of_faults<pipeline_that_loses_one>(1, 4).message,
+            "accepted parcels that nobody got or heard of 1, expected allowed 0");
+}
+
+struct alts_that_lose_one : subjects::alts_courier {
+  using courier = courier_that<&opens_but_one>;
+};
+
+TEST(channel_faults, alts_that_lose_a_parcel_are_noticed) {
+  EXPECT_EQ(verdict_of_faults<alts_that_lose_one>(1, 4).message,
             "accepted parcels that nobody got or heard of 1, expected allowed 0");
 }
 

@@ -93,54 +93,22 @@ inline bool upsets(const parcel& one) {
   return one.how() == damage::upsets_taker && one.id() % 16 == 0;
 }
 
-// `Kind` makes the channel, and says what its buffer does.
-template <typename Kind>
-class channel_courier {
+// Who takes from a channel: two go blocks, which may be sent away and may be upset, and a thread.
+// `leaves_after_one`: of a channel that gives everybody the same.
+template <bool leaves_after_one>
+class parcel_takers {
  public:
-  explicit channel_courier(manifest& notes)
-      : notes_(notes),
-        on_({.uncaught = [&notes](auto& error) { notes.hear(error); }}),
-        owner_(std::in_place, Kind::make(on_, notes)),
-        way_(owner_->view()),
-        stop_(on_) {
+  parcel_takers(manifest& notes, runtime& on, channel_view<parcel> from)
+      : notes_(notes), from_(from), stop_(on) {
     for (int i = 0; i < 2; ++i)
-      takers_.push_back(go(on_, &take_in_go, way_, stop_, manifest::token(notes)));
+      blocks_.push_back(go(on, &take_in_go, from_, stop_, manifest::token(notes)));
     thread_ = std::thread([this] { take_all(); });
   }
-  ~channel_courier() {
-    if (!ended_.load()) end(ending::closed);
-    thread_.join();
-    if (discards_.load()) return;  // the runtime drops what is left
-    for (const channel<std::monostate>& each : takers_) static_cast<void>(each.take());
-    for (const channel<std::monostate>& each : senders_) static_cast<void>(each.take());
-  }
-  channel_courier(const channel_courier&) = delete;
-  channel_courier& operator=(const channel_courier&) = delete;
 
-  void send(parcel one, sending how) {
-    send_to(way_, std::move(one), how, on_, senders_, lock_);
-  }
-
-  void end(ending how) {
-    ended_.store(true);
-    switch (how) {
-      case ending::cancelled:
-        stop_.close();
-        [[fallthrough]];
-      case ending::closed:
-        owner_->close();
-        return;
-      case ending::shut_down:
-        discards_.store(true);
-        notes_.may_drop();
-        on_.shutdown(shutdown_policy::discard);
-        owner_.reset();
-        return;
-      default:
-        notes_.may_drop();
-        owner_.reset();
-        stop_.close();
-    }
+  void send_blocks_away() const { stop_.close(); }
+  void wait_for_thread() { thread_.join(); }
+  void wait_for_blocks() const {
+    for (const channel<std::monostate>& each : blocks_) static_cast<void>(each.take());
   }
 
  private:
@@ -155,27 +123,79 @@ class channel_courier {
         made.of().taker_was_upset();
         throw upset_taker();
       }
-      if (Kind::repeats) co_return;
+      if (leaves_after_one) co_return;
     }
   }
   void take_all() {
-    while (const std::optional<parcel> one = way_.take()) {
+    while (const std::optional<parcel> one = from_.take()) {
       notes_.delivered(one->id());
-      if (Kind::repeats) return;
+      if (leaves_after_one) return;
     }
   }
 
   manifest& notes_;
+  const channel_view<parcel> from_;
+  const channel<std::monostate> stop_;
+  std::vector<channel<std::monostate>> blocks_;
+  std::thread thread_;
+};
+
+// `Kind` makes the channel, and says what its buffer does.
+template <typename Kind>
+class channel_courier {
+ public:
+  explicit channel_courier(manifest& notes)
+      : notes_(notes),
+        on_({.uncaught = [&notes](auto& error) { notes.hear(error); }}),
+        owner_(std::in_place, Kind::make(on_, notes)),
+        way_(owner_->view()),
+        takers_(notes, on_, way_) {}
+  ~channel_courier() {
+    if (!ended_.load()) end(ending::closed);
+    takers_.wait_for_thread();
+    if (discards_.load()) return;  // the runtime drops what is left
+    takers_.wait_for_blocks();
+    for (const channel<std::monostate>& each : senders_) static_cast<void>(each.take());
+  }
+  channel_courier(const channel_courier&) = delete;
+  channel_courier& operator=(const channel_courier&) = delete;
+
+  void send(parcel one, sending how) {
+    send_to(way_, std::move(one), how, on_, senders_, lock_);
+  }
+
+  void end(ending how) {
+    ended_.store(true);
+    switch (how) {
+      case ending::cancelled:
+        takers_.send_blocks_away();
+        [[fallthrough]];
+      case ending::closed:
+        owner_->close();
+        return;
+      case ending::shut_down:
+        discards_.store(true);
+        notes_.may_drop();
+        on_.shutdown(shutdown_policy::discard);
+        owner_.reset();
+        return;
+      default:
+        notes_.may_drop();
+        owner_.reset();
+        takers_.send_blocks_away();
+    }
+  }
+
+ private:
+  manifest& notes_;
   runtime on_;
   std::optional<channel<parcel>> owner_;
   const channel_view<parcel> way_;
-  const channel<std::monostate> stop_;
-  std::vector<channel<std::monostate>> takers_;
+  parcel_takers<Kind::repeats> takers_;
   std::mutex lock_;
   std::vector<channel<std::monostate>> senders_;
   std::atomic<bool> ended_{false};
   std::atomic<bool> discards_{false};
-  std::thread thread_;
 };
 
 struct opens_parcels {
