@@ -121,13 +121,14 @@ struct history_handover {
     // With nobody in a step.
     void settle() {
       if (takers_.empty()) return;
+      while (!is_all_claimed()) std::this_thread::yield();
       for (std::size_t i = 0; i < putters_.size(); ++i)
         note_answers(recorded_.of(static_cast<int>(i)), putters_[i]);
       over_.store(true);
       announced_.fetch_add(1);
       announced_.notify_all();
       // What is told from here on is not noted: it would be of a closing that is not.
-      for (round& each : rounds_) each.queue.close();
+      for (queue_round& each : rounds_) each.queue.close();
       takers_.clear();  // joins
     }
 
@@ -145,8 +146,8 @@ struct history_handover {
       queue.begin_put(std::int64_t{1}, answer);
     };
 
-    struct round {
-      explicit round(std::size_t capacity) : queue(capacity) {}
+    struct queue_round {
+      explicit queue_round(std::size_t capacity) : queue(capacity) {}
 
       typename Subject::queue queue;
       std::atomic<std::size_t> announced{0};  // puts that are made, or will be at once
@@ -228,6 +229,14 @@ struct history_handover {
       }
       take(lane, std::min(first, rounds_.size() - 1));
     }
+    // Those who take have come to the last put.
+    bool is_all_claimed() const {
+      for (std::size_t i = 0; i < rounds_.size(); ++i) {
+        const std::size_t all = std::min(rounds_[i].announced.load(), most_takes(i));
+        if (rounds_[i].claimed.load() < all) return false;
+      }
+      return true;
+    }
     // The round of a put that has been announced and that nobody takes yet.
     std::optional<std::size_t> claimed_from(std::size_t first) {
       for (std::size_t i = first; i < rounds_.size(); ++i) {
@@ -257,7 +266,7 @@ struct history_handover {
     const std::size_t capacity_;
     std::vector<putter> putters_;  // outlive the queues, which may answer late
     history::recorder recorded_;
-    std::deque<round> rounds_;
+    std::deque<queue_round> rounds_;
     std::atomic<std::int64_t> announced_{0};
     std::atomic<bool> over_{false};
     std::vector<std::jthread> takers_;
