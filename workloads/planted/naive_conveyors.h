@@ -20,7 +20,7 @@ struct out_of_turn {
             .breaks_invariant = harness::expectation::may};
   }
   template <typename Load>
-  using line = subjects::threads_line<Load, false>;
+  using line = subjects::line_of_threads<Load, false>;
 };
 
 }  // namespace tussle::workloads::planted

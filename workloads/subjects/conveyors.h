@@ -30,11 +30,11 @@
 namespace tussle::workloads::subjects {
 
 template <typename Load, bool may_wait>
-class channel_line {
+class line_of_channels {
   using item = conveyed<Load>;
 
  public:
-  channel_line(runtime& on, const conveyor_plan& plan, conveyor_ledger<Load>& ledger)
+  line_of_channels(runtime& on, const conveyor_plan& plan, conveyor_ledger<Load>& ledger)
       : source_(on, room_for(plan.room)) {
     const auto stage =
         xf::map([&ledger](item one) { return ledger.work_on(std::move(one)); });
@@ -50,9 +50,9 @@ class channel_line {
     }
     all_done_ = go(on, &note_done, from, &ledger);
   }
-  ~channel_line() { finish(); }
-  channel_line(const channel_line&) = delete;
-  channel_line& operator=(const channel_line&) = delete;
+  ~line_of_channels() { finish(); }
+  line_of_channels(const line_of_channels&) = delete;
+  line_of_channels& operator=(const line_of_channels&) = delete;
 
   void put(item one) { static_cast<void>(source_.put(std::move(one))); }
   // The source alone: each stage closes the next.
@@ -78,7 +78,7 @@ struct go_conveyor {
             .source = "workloads/subjects/conveyors.h"};
   }
   template <typename Load>
-  using line = channel_line<Load, false>;
+  using line = line_of_channels<Load, false>;
 };
 
 struct blocking_conveyor {
@@ -91,7 +91,7 @@ struct blocking_conveyor {
             .source = "workloads/subjects/conveyors.h"};
   }
   template <typename Load>
-  using line = channel_line<Load, true>;
+  using line = line_of_channels<Load, true>;
 };
 
 // Gives each item the number of the order in which it was taken, which is theirs.
@@ -133,11 +133,12 @@ class numbering_queue {
 
 // `keeps_turns`: whoever is done before his turn waits for those before him.
 template <typename Load, bool keeps_turns>
-class threads_line {
+class line_of_threads {
   using item = conveyed<Load>;
 
  public:
-  threads_line(runtime& /*on*/, const conveyor_plan& plan, conveyor_ledger<Load>& ledger)
+  line_of_threads(runtime& /*on*/, const conveyor_plan& plan,
+                  conveyor_ledger<Load>& ledger)
       : ledger_(ledger) {
     for (std::size_t i = 0; i < plan.stages; ++i) stages_.emplace_back(plan.room);
     for (std::size_t i = 0; i < plan.stages; ++i) {
@@ -146,9 +147,9 @@ class threads_line {
         stages_[i].workers.emplace_back([this, i] { work_all(i); });
     }
   }
-  ~threads_line() { finish(); }
-  threads_line(const threads_line&) = delete;
-  threads_line& operator=(const threads_line&) = delete;
+  ~line_of_threads() { finish(); }
+  line_of_threads(const line_of_threads&) = delete;
+  line_of_threads& operator=(const line_of_threads&) = delete;
 
   void put(item one) { stages_.front().waiting.put(std::move(one)); }
   void finish() {
@@ -199,7 +200,7 @@ struct thread_conveyor {
             .source = "workloads/subjects/conveyors.h"};
   }
   template <typename Load>
-  using line = threads_line<Load, true>;
+  using line = line_of_threads<Load, true>;
 };
 
 }  // namespace tussle::workloads::subjects
