@@ -151,8 +151,7 @@ TEST(own_subject, enters_every_workload_of_its_role_among_those_of_channels) {
             workloads_of("publisher"));
   EXPECT_EQ((workloads_entered<conveyor_role, s::thread_conveyor>()),
             workloads_of("conveyor"));
-  EXPECT_EQ((workloads_entered<pair_role, s::condition_pair>()),
-            workloads_of("pair"));
+  EXPECT_EQ((workloads_entered<pair_role, s::condition_pair>()), workloads_of("pair"));
   EXPECT_EQ((workloads_entered<courier_role, s::condition_courier>()),
             workloads_of("courier"));
 }
