@@ -66,6 +66,8 @@ class manifest {
   void delivered(std::size_t id) { entries_[id].deliveries.fetch_add(1); }
   // Somebody has been told that it is lost.
   void told(std::size_t id) { entries_[id].told.fetch_add(1); }
+  // Likewise that one is lost, but not which.
+  void told_of_one() { nameless_.fetch_add(1); }
   void taker_was_upset() { upset_.fetch_add(1); }
   // From here on accepted ones may be lost without a word.
   void may_drop() { may_drop_.store(true); }

@@ -58,8 +58,12 @@ struct pipeline_courier {
       };
       pipeline(2, opened, xf::map(opens_parcels()) | xf::filter(hands_it_on), *source_,
                {.handler = handler});
+      // What fails here are starts of threads, and memory: nobody knows with which parcel.
       pipeline_blocking(2, *out_, xf::map([](parcel one) { return one; }), opened,
-                        {.handler = handler});
+                        {.handler = [this](const std::exception_ptr&) {
+                          notes_.told_of_one();
+                          return std::optional<parcel>();
+                        }});
     }
     ~courier_that() {
       if (!ended_.load()) end(ending::closed);
