@@ -116,7 +116,7 @@ struct ping_pong {
       for (const auto& each : tables_) {
         wrong += each->wrong;
         out_of_turn += each->score.out_of_turn();
-        for (const std::size_t player : {0, 1})
+        for (std::size_t player = 0; player < 2; ++player)
           others += each->score.hits(player) == each->matches * rounds_ ? 0 : 1;
       }
       return harness::first_failure(
