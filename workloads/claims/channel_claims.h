@@ -119,8 +119,7 @@ class wave_bodies {
 };
 
 // `Pipeline::run(n, to, f, from)`: f(element) for all of `from`, n at once, into `to`, which
-// it closes. While the first n stand still inside, one more has a moment to come. The pool for
-// computing has room for it, so that no body waits for one that has no thread.
+// it closes. While the first n stand still inside, one more has a moment to come.
 template <typename Pipeline>
 evidence pipeline_keeps_order(std::chrono::nanoseconds moment) {
   constexpr int n = 4;
@@ -129,7 +128,7 @@ evidence pipeline_keeps_order(std::chrono::nanoseconds moment) {
   bodies all(moment);
   std::vector<int> elements(bodies::count);
   for (std::size_t i = 0; i < elements.size(); ++i) elements[i] = static_cast<int>(i);
-  runtime on({.compute_threads = 2 * n});
+  runtime on;
   const channel<int> from(on);
   const channel<int> to(on);
   Pipeline::run(
@@ -150,12 +149,8 @@ evidence pipeline_keeps_order(std::chrono::nanoseconds moment) {
            {"times that all four were inside", all.met() * 1.0}}};
 }
 
-struct go_pipeline {
-  template <typename F>
-  static void run(std::size_t n, const channel<int>& to, F f, const channel<int>& from) {
-    pipeline(n, to, xf::map(std::move(f)), from);
-  }
-};
+// The bodies wait for each other: where they compute, on as many threads as there are cores,
+// those of tussle::pipeline must not.
 struct threads_pipeline {
   template <typename F>
   static void run(std::size_t n, const channel<int>& to, F f, const channel<int>& from) {
@@ -262,18 +257,12 @@ inline tussle::claims::claims channel_claims() {
        .expected = verdict::supported,
        .try_it = put_without_waiting<channel<int>>},
       {.id = "pipeline.keeps_order",
-       .statement = "a pipeline of n threads keeps order, and runs n at once",
+       .statement = "a pipeline of n keeps order, and runs n at once",
        .threshold = "of 4, each time 4 are inside together, never 5, they end in reverse "
                     "order and come out in order",
        .source = here,
        .expected = verdict::supported,
        .try_it = [] { return pipeline_keeps_order<threads_pipeline>(moment); }},
-      {.id = "pipeline.go_keeps_order",
-       .statement = "a pipeline of n go blocks keeps order, and runs n at once",
-       .threshold = "as pipeline.keeps_order, on a pool of eight threads",
-       .source = here,
-       .expected = verdict::supported,
-       .try_it = [] { return pipeline_keeps_order<go_pipeline>(moment); }},
       {.id = "event_bus.every_subscriber_hears",
        .statement = "every subscriber of the event bus hears all",
        .threshold =
