@@ -3,10 +3,11 @@
 //   poll ──▶ done, or the default, or ──▶ enter all lines ──▶ wait ──▶ leave the others
 //
 // The poll tries one channel after the other, in random order unless asked otherwise, each
-// under its own lock, if that channel says that it may be ready. Then the alts enters each line, or does the operation instead where it
-// can be done by then: once it stands in a line, others may complete it, and whoever does must
-// win its claim (waiter.h), the alts itself as well. Woken, it takes its entries out of the
-// other lines; until it has, they are passed over, and removed where a line is full.
+// under its own lock, if that channel says that it may be ready. Then the alts enters each
+// line, or does the operation instead where it can be done by then: once it stands in a line,
+// others may complete it, and whoever does must win its claim (waiter.h), the alts itself as
+// well. Woken, it takes its entries out of the other lines; until it has, they are passed
+// over, and removed where a line is full.
 // Source:   Reppy, Russo and Xiao, "Parallel Concurrent ML" (ICFP 2009), for the claims of two
 //           parties; core.async for one claim per alts.
 #pragma once

@@ -8,7 +8,9 @@
 //           memory. When the last owner goes the channel is *abandoned*: what it holds is
 //           destroyed, who waits is dropped (go blocks, callbacks) or told that it is closed
 //           (threads), and whoever comes by a view finds it closed and drained. What is
-//           destroyed may own other channels: chains of any length need little stack.
+//           destroyed may own other channels: chains of any length need little stack, and
+//           what is deep in them is dropped after what is above it. So a destructor must not
+//           wait for what it lets go of.
 #pragma once
 
 #include <atomic>

@@ -142,18 +142,36 @@ struct pipeline_of {
     }
   }
 
+  // What a worker has in hand, for as long as its frame lives; a thread of it may share it.
+  class at_ring {
+   public:
+    explicit at_ring(std::shared_ptr<ring> places)
+        : places_(std::move(places)), mine_(std::make_shared<hand>()) {}
+    at_ring(at_ring&& other) noexcept = default;
+    at_ring& operator=(at_ring&&) = delete;
+    ~at_ring() {
+      if (mine_ != nullptr) places_->leave(*mine_);
+    }
+    hand& operator*() const noexcept { return *mine_; }
+    const std::shared_ptr<hand>& shared() const noexcept { return mine_; }
+    auto async_work() const noexcept { return places_->async_work(*mine_); }
+
+   private:
+    std::shared_ptr<ring> places_;
+    std::shared_ptr<hand> mine_;
+  };
+
   template <typename Stage>
-  static go_block<> compute(std::shared_ptr<ring> places, std::shared_ptr<Stage> stage) {
-    hand mine;
-    while (co_await places->async_work(mine)) (*stage)(mine.element_out(), mine.results);
+  static go_block<> compute(at_ring here, std::shared_ptr<Stage> stage) {
+    hand& mine = *here;
+    while (co_await here.async_work()) (*stage)(mine.element_out(), mine.results);
   }
 
   // A worker that has a thread only while it has something to do.
   template <typename Stage>
-  static go_block<> have_done(std::shared_ptr<ring> places,
-                              std::shared_ptr<Stage> stage) {
-    const auto mine = std::make_shared<hand>();
-    while (co_await places->async_work(*mine)) {
+  static go_block<> have_done(at_ring here, std::shared_ptr<Stage> stage) {
+    const std::shared_ptr<hand> mine = here.shared();
+    while (co_await here.async_work()) {
       std::optional<channel<std::monostate>> over;
       try {
         over = spawn_thread(stage->home(), [mine, stage] {
@@ -240,9 +258,9 @@ channel<std::monostate> start_pipeline(std::size_t n, const channel<Out, U>& to,
                  typename parts::empties_ring(places), closes_at_end(to, options.close));
   for (std::size_t i = 0; i < n; ++i) {
     if constexpr (May_wait) {
-      go(home, &parts::template have_done<stage>, places, each);
+      go(home, &parts::template have_done<stage>, typename parts::at_ring(places), each);
     } else {
-      go(home, &parts::template compute<stage>, places, each);
+      go(home, &parts::template compute<stage>, typename parts::at_ring(places), each);
     }
   }
   go(home, &parts::template feed<In>, from, std::move(feeds));

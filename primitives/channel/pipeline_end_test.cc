@@ -10,6 +10,8 @@
 
 #include "primitives/channel/folds.h"
 #include "primitives/channel/pipeline.h"
+#include "primitives/task/manual_executor.h"
+#include "primitives/task/runtime.h"
 #include "primitives/testing/channels_testing.h"
 #include "primitives/testing/pipelines_testing.h"
 #include "primitives/testing/stage_testing.h"
@@ -58,6 +60,25 @@ TEST(pipeline_end, PIPE_5_what_the_handler_gives_takes_the_place_of_what_failed)
     EXPECT_EQ(drain(s, to), (drained<int>{{0, -1, 2, 4, -5}, true}));
     EXPECT_TRUE(s.uncaught.empty());
   }
+}
+
+// Nobody can be had to wake it when the thread of its element is over.
+TEST(pipeline_end, PIPE_4_a_worker_that_is_dropped_closes_the_target_all_the_same) {
+  manual_executor compute;
+  manual_executor blocking;
+  runtime home(compute, blocking);
+  const channel<int> from(home);
+  const channel<int> to(home);
+  const auto over = pipeline_blocking(1, to, xf::map([](int n) { return n; }), from);
+  put_and_close(from, {1});
+  while (compute.run_one()) {
+  }
+  ASSERT_EQ(blocking.pending(), 1U);
+  compute.close();
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_TRUE(to.is_closed());
+  EXPECT_TRUE(over.is_closed());
 }
 
 TEST(pipeline_end, PIPE_5_without_a_handler_the_hook_is_told_and_the_element_is_skipped) {

@@ -119,6 +119,18 @@ class ticket_ring {
     return emitting(*this, results);
   }
 
+  // Of a worker that is over. What it has in hand counts as done, or all would wait for it: it
+  // was dropped, because nobody could be had to wake it.
+  void leave(hand& mine) noexcept {
+    mine.element.reset();
+    to_wake after;
+    {
+      const sync::short_lock lock(mutex_);
+      if (!is_stopped_) bring(mine, after);
+    }
+    after.wake();
+  }
+
   void no_more() noexcept {
     to_wake after;
     {

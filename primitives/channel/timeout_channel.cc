@@ -13,54 +13,56 @@ namespace tussle::detail {
 timeouts::key timeouts::add(sync::time_point when, channel_core& channel) {
   const sync::mutex_lock lock(mutex_);
   const key at{when, ++asked_};
-  open_.insert({at, &channel});
+  open_.emplace(at, &channel);
   channel.acquire_memory();
   return at;
 }
 
 void timeouts::remove(const key& at) noexcept {
-  channel_core* gone = nullptr;
+  std::set<entry>::node_type gone;
   {
     const sync::mutex_lock lock(mutex_);
-    const auto found = open_.find(entry{at, nullptr});
-    if (found == open_.end()) return;
-    gone = found->channel;
-    open_.erase(found);
+    gone = open_.extract(entry(at));
   }
-  gone->release_memory();
+  if (!gone.empty()) gone.value().channel->release_memory();
 }
 
+// One that was closed already has those who wait there to be woken, by its call.
 void timeouts::take_back(const key& at, const timer::call& armed) noexcept {
+  std::set<entry>::node_type gone;
   {
     const sync::mutex_lock lock(mutex_);
-    if (ended_) return;
-    armed.cancel();
+    gone = open_.extract(entry(at));
+    if (!gone.empty() && !ended_) armed.cancel();
   }
-  remove(at);
+  if (!gone.empty()) gone.value().channel->release_memory();
 }
 
 void timeouts::close_due() noexcept {
-  std::set<entry> closed;
   {
     const sync::mutex_lock lock(mutex_);
-    while (channel_core* const due = take_due(closed))
-      due->close_without_waking(to_wake_);
+    close_all_due();
   }
   sync::schedule_point("timeouts.before_wake");
-  while (party* const one = next_to_wake()) one->wake();
-  for (const entry& each : closed) each.channel->release_memory();
+  while (auto one = next_closed()) {
+    entry& closed = one.value();
+    while (party* const waits = closed.after.take_woken()) waits->wake();
+    closed.channel->release_memory();
+  }
 }
 
-channel_core* timeouts::take_due(std::set<entry>& taken) noexcept {
-  if (open_.empty() || open_.begin()->at.first > sync::clock::now()) return nullptr;
-  channel_core* const due = open_.begin()->channel;
-  taken.insert(open_.extract(open_.begin()));
-  return due;
+void timeouts::close_all_due() noexcept {
+  while (!open_.empty() && open_.begin()->at.first <= sync::clock::now()) {
+    auto due = open_.extract(open_.begin());
+    due.value().channel->close_without_waking(due.value().after);
+    closed_.insert(std::move(due));
+  }
 }
 
-party* timeouts::next_to_wake() noexcept {
+std::set<timeouts::entry>::node_type timeouts::next_closed() noexcept {
   const sync::mutex_lock lock(mutex_);
-  return to_wake_.take_woken();
+  return closed_.empty() ? std::set<entry>::node_type()
+                         : closed_.extract(closed_.begin());
 }
 
 void timeouts::end() noexcept {

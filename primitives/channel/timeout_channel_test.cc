@@ -113,6 +113,25 @@ TEST(timeout_channel, CH_29_a_callback_may_wait_for_another_timeout) {
   EXPECT_EQ(timeout_channel(on, 1ms).take(), std::nullopt) << "nor is it the last one";
 }
 
+// There is a call for each timeout, not for each callback.
+TEST(timeout_channel, CH_29_two_callbacks_of_a_timeout_hold_up_no_other_timeout) {
+  stage s;
+  bool was_called = false;
+  const auto first = timeout_channel(s.home(), 1ms);
+  const auto second = timeout_channel(s.home(), 1ms);
+  const auto waits_for_the_other = [&](auto) {
+    if (!was_called) s.run_one();
+    EXPECT_TRUE(was_called);
+  };
+  first.take_then(waits_for_the_other);
+  first.take_then(waits_for_the_other);
+  second.take_then([&](auto) { was_called = true; });
+  while (s.waiting() < 2) std::this_thread::yield();
+
+  s.run_all();
+  EXPECT_TRUE(was_called);
+}
+
 TEST(timeout_channel, CH_29_a_callback_that_takes_its_time_holds_up_no_other_timeout) {
   stage s;
   bool was_called = false;

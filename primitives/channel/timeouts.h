@@ -2,8 +2,9 @@
 //
 // The runtime's timer calls close_due once for each. Calls may come to run out of order, on
 // several threads: whoever is first closes all that are due, in the order of their deadlines,
-// under the lock. Who waited there is woken without it, one by one, by all that have been
-// called: a callback that takes its time, or waits for another timeout, holds up nobody else.
+// under the lock. Who waited there is woken without it, a channel at a time, by all that have
+// been called, and there are as many calls as channels that were closed: a callback that takes
+// its time, or waits for another timeout, holds up nobody but those behind it at its channel.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,11 @@ class timeouts {
  public:
   using key = std::pair<sync::time_point, std::uint64_t>;
   struct entry {
+    explicit entry(const key& when, channel_core* which = nullptr) noexcept
+        : at(when), channel(which) {}
     key at;
     channel_core* channel;
+    aftermath after{};  // once it is closed
     bool operator<(const entry& other) const noexcept { return at < other.at; }
   };
 
@@ -39,14 +43,13 @@ class timeouts {
   void end() noexcept;
 
  private:
-  channel_core* take_due(std::set<entry>& taken) noexcept
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  party* next_to_wake() noexcept;
+  void close_all_due() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::set<entry>::node_type next_closed() noexcept;
 
   sync::mutex mutex_;
   std::set<entry> open_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t asked_ ABSL_GUARDED_BY(mutex_) = 0;
-  aftermath to_wake_ ABSL_GUARDED_BY(mutex_);  // of channels that are closed
+  std::set<entry> closed_ ABSL_GUARDED_BY(mutex_);  // and to be woken at
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

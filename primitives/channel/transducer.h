@@ -19,6 +19,7 @@
 // which yields what is held back, then calls down.complete().
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -30,9 +31,14 @@
 
 namespace tussle::detail {
 
+template <typename Range>
+inline constexpr bool is_array = false;
+template <typename T, std::size_t Size>
+inline constexpr bool is_array<std::array<T, Size>> = true;
+
 // A container: its elements go with it. Those of other ranges may be somebody else's.
 template <typename Range>
-concept owning_range = requires {
+concept owning_range = is_array<Range> || requires {
   typename Range::allocator_type;
 };
 

@@ -138,6 +138,8 @@ void transaction::seek_priority() noexcept {
     if (the_priority.first.compare_exchange_strong(first, age_, std::memory_order_seq_cst,
                                                    std::memory_order_seq_cst)) {
       has_priority_ = true;
+      // Who waits for the one that went first so far looks again for whom to wait.
+      if (first != no_age) participant_at(index_of(first)).waiting.ended_in_order();
       return;
     }
   }

@@ -170,6 +170,33 @@ TEST_F(given_up, STM_56_and_the_result_of_its_body) {
   expect_its_own(1);
 }
 
+// Copies tell, too, when they go.
+class copied_will {
+ public:
+  explicit copied_will(std::shared_ptr<const std::function<void()>> act)
+      : act_(std::move(act)) {}
+  copied_will(const copied_will&) = default;
+  ~copied_will() {
+    if (act_ != nullptr) (*act_)();
+  }
+
+ private:
+  std::shared_ptr<const std::function<void()>> act_;
+};
+
+TEST_F(given_up, STM_56_a_result_is_made_in_place_and_leaves_no_copy_in_the_attempt) {
+  transact([&] {
+    const bool first = bodies == 0;
+    try {
+      fail_first();
+    } catch (...) {  // so that there is a result
+    }
+    return copied_will(first ? act : nullptr);
+  });
+
+  expect_its_own(1);
+}
+
 // It does not wait for the one to which its thread will return. That one goes first from its
 // second attempt on, which fails for a commit that was under way before.
 TEST_F(given_up, STM_56_between_attempts_of_one_that_goes_first_they_go_first_too) {

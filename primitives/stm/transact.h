@@ -18,7 +18,8 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -47,6 +48,33 @@ void attempt_until_committed(transaction& t, const Body& body, const Forget& for
     forget();
   }
 }
+
+// What a body returned, made in place: a temporary would be destroyed, by users' code, while the
+// attempt is not over yet.
+template <typename T>
+class kept_result {
+ public:
+  kept_result() noexcept {}
+  kept_result(const kept_result&) = delete;
+  kept_result& operator=(const kept_result&) = delete;
+  ~kept_result() { forget(); }
+
+  template <typename F>
+  void make(F& f) {
+    ::new (static_cast<void*>(std::addressof(value_))) T(std::invoke(f));
+    is_there_ = true;
+  }
+  void forget() noexcept {
+    if (std::exchange(is_there_, false)) std::destroy_at(std::addressof(value_));
+  }
+  T& value() noexcept { return value_; }
+
+ private:
+  union {
+    T value_;
+  };
+  bool is_there_ = false;
+};
 
 // Ends the transaction, whichever way it goes.
 class scope {
@@ -82,12 +110,12 @@ std::decay_t<std::invoke_result_t<F&>> transact(F&& f) {
         now.running(), [&] { std::invoke(f); }, [] {});
     now.committed();
   } else {
-    std::optional<result> value;  // outlives the transaction
+    stm::kept_result<result> kept;  // outlives the transaction
     stm::scope now;
     stm::attempt_until_committed(
-        now.running(), [&] { value.emplace(std::invoke(f)); }, [&] { value.reset(); });
+        now.running(), [&] { kept.make(f); }, [&] { kept.forget(); });
     now.committed();
-    return std::move(*value);
+    return std::move(kept.value());
   }
 }
 

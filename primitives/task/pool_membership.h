@@ -13,8 +13,9 @@ namespace detail {
 struct pool_membership {
   thread_pool* pool = nullptr;  // null: none, or not any more
   own_line* line = nullptr;     // of a thread of a pool in which threads have one
-  void* before = nullptr;       // the pool's: threads to be joined when this one ends
-  bool is_ending = false;
+  const thread_pool* member_of = nullptr;  // stays until the very end
+  void* over = nullptr;                    // the pool's, for then
+  int acts_at_end = 0;
   // How many short looks come before its next long one, and how many came before the last.
   unsigned short_looks = 0;
   unsigned short_looks_before = 0;

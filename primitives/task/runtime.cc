@@ -39,6 +39,8 @@ runtime::runtime(executor& compute, executor& blocking, uncaught_hook uncaught,
 runtime::~runtime() {
   shutdown(at_end_);
   if (own_ != nullptr) {
+    own_->compute.require_other_thread();
+    own_->blocking.require_other_thread();
     // Each may have tasks that turn to the other, and are refused: neither goes before both
     // stand still.
     own_->compute.join();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <latch>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "primitives/task/future.h"
 #include "primitives/task/manual_executor.h"
+#include "primitives/testing/work_testing.h"
 
 namespace tussle {
 namespace {
@@ -112,6 +114,45 @@ TEST(runtime_death_test, that_ends_on_a_thread_of_its_own_says_so) {
   const auto ends = [] {
     auto* const on = new runtime();
     future_call(*on, [on] { delete on; }).get();
+  };
+
+  EXPECT_DEATH(ends(), "ends on one of its own threads");
+}
+
+// The other pool is busy with something that waits for the end.
+TEST(runtime_death_test,
+     that_ends_on_a_thread_of_one_pool_while_the_other_is_at_work_says_so) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto ends = [] {
+    auto* const on = new runtime();
+    std::latch never(1);
+    std::latch at_work(1);
+    tests::work computes([&] {
+      at_work.count_down();
+      never.wait();
+    });
+    if (!on->compute().submit(computes)) return;
+    at_work.wait();
+    future_call(*on, [on] { delete on; }).get();
+  };
+
+  EXPECT_DEATH(ends(), "ends on one of its own threads");
+}
+
+// When the thread is no longer of the pool, but not over.
+TEST(runtime_death_test,
+     that_ends_in_the_last_destructors_of_a_thread_of_its_own_says_so) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto ends = [] {
+    auto* const on =
+        new runtime({.blocking = {.idle_time = std::chrono::nanoseconds(1)}});
+    struct last_owner {
+      runtime* owned;
+      ~last_owner() { delete owned; }
+    };
+    future_call(*on, [on] { static thread_local const last_owner here{on}; }).get();
+    std::latch never(1);
+    never.wait();
   };
 
   EXPECT_DEATH(ends(), "ends on one of its own threads");

@@ -4,19 +4,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <iterator>
 #include <list>
-#include <memory>
 #include <new>
 #include <system_error>
 #include <utility>
 
 #include "primitives/sync/clock.h"
-#include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
-#include "primitives/sync/simulator.h"
 #include "primitives/task/deadline.h"
 #include "primitives/task/pool_membership.h"
 
@@ -192,8 +187,10 @@ bool thread_pool::start(member_at one) {
 }
 
 void thread_pool::work(member& self) noexcept {
-  own_pool::mine().before = prepare_to_join();
-  self.before = static_cast<std::list<member>*>(own_pool::mine().before);
+  std::list<member> ended_before;
+  self.before = &ended_before;
+  self.is_over = will_be_over();
+  own_pool::mine().member_of = this;
   own_pool::mine().pool = this;
   own_pool::mine().line = self.own.get();
   turn now = come(self, false);
@@ -208,35 +205,7 @@ void thread_pool::work(member& self) noexcept {
   // What the thread still does is no work of the pool.
   own_pool::mine().pool = nullptr;
   own_pool::mine().line = nullptr;
-}
-
-// Where a thread puts those that ended before it, and joins them as its last act. Nobody who
-// submits does it, nor a thread that has destructors left: those of the others may wait for
-// it. Null: there is no memory; it leaves them to others.
-void* thread_pool::prepare_to_join() noexcept {
-  // In mode sim join() has them all: an execution ends soon.
-  if (sync::in_execution()) return nullptr;
-  try {
-    auto gone = std::make_unique<std::list<member>>();
-    sync::at_thread_exit(&join_those_before);
-    return gone.release();
-  } catch (...) {
-    return nullptr;
-  }
-}
-
-void thread_pool::join_those_before() noexcept {
-  // At the first call other acts may be left, which destroy what others gave them to destroy.
-  if (!std::exchange(own_pool::mine().is_ending, true)) {
-    try {
-      return sync::at_thread_exit(&join_those_before);
-    } catch (const std::system_error&) {
-    }
-  }
-  const std::unique_ptr<std::list<member>> gone(
-      static_cast<std::list<member>*>(std::exchange(own_pool::mine().before, nullptr)));
-  if (gone == nullptr) return;
-  for (member& one : *gone) one.thread.join();
+  for (member& one : ended_before) one.thread.join();  // at once: they are over
 }
 
 bool thread_pool::begin_to_wait() noexcept {
@@ -346,7 +315,7 @@ thread_pool::turn thread_pool::come(member& self, bool looks) {
     --running_;
     if (!open_ || !idle()) break;
   }
-  if (self.before != nullptr) take_ended(*self.before);
+  take_those_over(*self.before);
   self.ended = true;
   --alive_;
   end_if_all_ended();
@@ -442,50 +411,16 @@ void thread_pool::shutdown(shutdown_policy waiting) noexcept {
     open_ = false;
     close_lines();
     if (waiting == shutdown_policy::discard) drains_ = false;
-    if (waiting == shutdown_policy::discard) dropped = std::exchange(line_, {});
+    if (waiting == shutdown_policy::discard) dropped = line_.take_all();
     wanted_.notify_all();
     recall_.notify_all();
   }
   while (task* const one = dropped.pop()) one->discard();
 }
 
-void thread_pool::join() noexcept {
-  if (own_pool::mine().pool == this) {
-    std::fputs(
-        "tussle: a runtime or pool ends on one of its own threads, for which it would "
-        "wait for ever: let another thread end it\n",
-        stderr);
-    std::abort();
-  }
-  const sync::mutex_lock one_at_a_time(joining_);
-  for (;;) {
-    sync::thread last;
-    {
-      const sync::mutex_lock lock(mutex_);
-      // Each time: what was accepted before a drain may bring a thread meanwhile.
-      // Nor may the pool go under who has submitted what was over sooner than the submit.
-      while (alive_ > 0 || starting_ > 0 || submitting_ > 0) all_ended_.wait(mutex_);
-      if (members_.empty()) return;
-      last = std::move(members_.front().thread);
-      members_.pop_front();
-    }
-    if (last.joinable()) last.join();
-  }
-}
-
 std::size_t thread_pool::threads() const {
   const sync::mutex_lock lock(mutex_);
   return alive_;
-}
-
-// Those that ended, to be joined by a thread that is about to: so that the handles and stacks
-// of no more are kept than ended since the last one did.
-void thread_pool::take_ended(std::list<member>& gone) {
-  for (auto at = members_.begin(); at != members_.end();) {
-    const auto next = std::next(at);
-    if (at->ended && at->started) gone.splice(gone.end(), members_, at);
-    at = next;
-  }
 }
 
 }  // namespace tussle

@@ -90,8 +90,10 @@ class thread_pool final : public executor {
   void shutdown(shutdown_policy waiting) noexcept;
 
   // Blocks until all threads have ended, which they do after a shutdown. On one of them, which
-  // would wait for itself, ends the process with one line.
+  // would wait for itself, also when it is ending, ends the process with one line.
   void join() noexcept;
+  // Ends the process if the calling thread is, or was, one of this pool.
+  void require_other_thread() const noexcept;
 
   // Threads that are there at this moment.
   std::size_t threads() const;
@@ -105,9 +107,10 @@ class thread_pool final : public executor {
     std::uint32_t seen_turns = 0;           // by the lookout
     bool took_common = false;               // its last task, from the common line
     sync::thread thread;
-    bool started = false;                 // the handle is there
-    bool ended = false;                   // it will do nothing more
-    std::list<member>* before = nullptr;  // takes those that ended before it
+    bool started = false;                               // the handle is there
+    bool ended = false;                                 // it will do nothing more
+    std::shared_ptr<const sync::atomic<bool>> is_over;  // its last destructors are, too
+    std::list<member>* before = nullptr;  // takes those that were over before it ended
   };
   using member_at = std::list<member>::iterator;
   // A task to run, null for none; and a thread to start first, where one is wanted.
@@ -146,9 +149,9 @@ class thread_pool final : public executor {
   void end_to_wait() noexcept;
   bool leave_line_to_others() noexcept;
   bool bring_for_stuck(std::size_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  static void* prepare_to_join() noexcept;
-  static void join_those_before() noexcept;
-  void take_ended(std::list<member>& gone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static std::shared_ptr<const sync::atomic<bool>> will_be_over() noexcept;
+  static void be_over() noexcept;
+  void take_those_over(std::list<member>& gone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void end_if_all_ended() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const thread_pool_options options_;
