@@ -34,5 +34,4 @@ def _last_units(run: Run) -> dict[str, Unit]:
 
 
 def _counts(unit: Unit) -> dict[str, float]:
-    verdict = (unit.result or {}).get("verdict") or {}
-    return dict(verdict.get("counts", {}))
+    return dict(unit.samples[-1]["verdict"].get("counts", {})) if unit.samples else {}

@@ -71,7 +71,7 @@ def test_verified_cases_tell_what_they_compared_in_their_last_block(tmp_path: Pa
 def test_what_subjects_counted_in_their_last_block_is_a_table_for_each_set_of_names(tmp_path: Path) -> None:
     def count(counts: dict[str, float]) -> Any:
         def change(unit: dict[str, Any]) -> None:
-            unit["result"]["verdict"]["counts"] = counts
+            unit["result"]["samples"][-1]["verdict"]["counts"] = counts
         return change
 
     part = "counter_private_{}_think=0_threads=2.b{}"

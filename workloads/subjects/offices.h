@@ -46,13 +46,15 @@ struct agent_office {
         : notes_(notes),
           on_(std::in_place,
               runtime_options{.uncaught = [this](auto& error) { hear(error); }}),
-          worker_(progress{0, mishap::none},
-                  {.error_handler =
-                       [this](auto&, auto& error) {
-                         hear(error);
-                         throw errand_exception();  // which must harm nobody
-                       },
-                   .on = &*on_}) {
+          worker_(progress{0, mishap::none}, {.error_handler =
+                                                  [this](auto&, auto& error) {
+                                                    hear(error);
+                                                    // Whatever it is, it must harm nobody.
+                                                    if (heard_.fetch_add(1) % 2 == 0)
+                                                      throw errand_exception();
+                                                    throw errand_number;
+                                                  },
+                                              .on = &*on_}) {
       worker_.add_watch("troubled", [](auto&, auto&, auto&, auto& is) {
         if (is->last == mishap::afterwards) throw trouble_afterwards();
       });
@@ -103,6 +105,7 @@ struct agent_office {
     }
 
     ledger& notes_;
+    std::atomic<std::uint32_t> heard_{0};  // by the handler
     std::optional<runtime> on_;
     agent<progress> worker_;
   };
