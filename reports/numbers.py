@@ -16,6 +16,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "percent": formats.percent,
     "whole": formats.whole,
     "three": formats.significant,
+    "count": lambda value: formats.whole(value) if value == int(value) and value < 1e4 else formats.significant(value),
     "share": lambda value: formats.fixed(value, 3),
     "p": lambda value: formats.significant(value, 2),
     "change": lambda value: formats.fixed(value, 3),
