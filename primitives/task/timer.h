@@ -97,7 +97,7 @@ class timer {
 class timer::entry : public task {
  public:
   entry(sync::time_point when, std::shared_ptr<const hook> errors) noexcept
-      : when_(when), errors_(std::move(errors)) {}
+      : when_(when), errors_(std::move(errors)) {}  // NOLINT: a hook, no exception
   virtual ~entry() = default;
 
   void acquire() noexcept {
