@@ -79,6 +79,12 @@ struct transaction_after_a_load {
   std::array<int, 2> arbiter() { return {loaded, seen}; }
 };
 
+inline constexpr std::array fates_of_a_version = {
+    outcome{0, acceptable, "the old value, alive"},
+    outcome{1, acceptable, "the new value, alive"},
+    outcome{torn, forbidden, "it was destroyed under its reader"},
+};
+
 struct version_lives_under_its_reader {
   static program_info info() {
     return {.name = "stm.version_lives_under_its_reader",
@@ -86,11 +92,7 @@ struct version_lives_under_its_reader {
             .statement = "STM-51",
             .source = "workloads/litmus/transactions.h"};
   }
-  static constexpr std::array outcomes = {
-      outcome{0, acceptable, "the old value, alive"},
-      outcome{1, acceptable, "the new value, alive"},
-      outcome{torn, forbidden, "it was destroyed under its reader"},
-  };
+  static constexpr auto outcomes = fates_of_a_version;
 
   gives_up_nodes at_end;
   tx_ref<witness> r{witness(0, nullptr)};
@@ -110,11 +112,7 @@ struct version_lives_for_its_read_point {
             .statement = "STM-45",
             .source = "workloads/litmus/transactions.h"};
   }
-  static constexpr std::array outcomes = {
-      outcome{0, acceptable, "the old value, alive"},
-      outcome{1, acceptable, "the new value, alive"},
-      outcome{torn, forbidden, "it was destroyed under its reader"},
-  };
+  static constexpr auto outcomes = fates_of_a_version;
 
   gives_up_nodes at_end;
   tx_ref<witness> r{witness(0, nullptr)};
