@@ -54,7 +54,7 @@ void attempt_until_committed(transaction& t, const Body& body, const Forget& for
 template <typename T>
 class kept_result {
  public:
-  kept_result() noexcept {}
+  kept_result() noexcept {}  // NOLINT(modernize-use-equals-default): would be deleted
   kept_result(const kept_result&) = delete;
   kept_result& operator=(const kept_result&) = delete;
   ~kept_result() { forget(); }
