@@ -57,21 +57,7 @@ struct history_handover {
             "The queue gives what it should not have, lets go of one who puts too early, "
             "or tells a thing that did not happen.",
         .role = "queue",
-        .conditions = {{.name = "capacity",
-                        .unit = "elements",
-                        .description = "How many elements a queue has room for.",
-                        .default_values = {0, 1, 4},
-                        .minimum = 0,
-                        .maximum = 64},
-                       {.name = "rounds",
-                        .unit = "queues",
-                        .description = "Queues that are put into and taken from.",
-                        .default_values = {100},
-                        .minimum = 1,
-                        .maximum = 2000,
-                        .optional = true,
-                        .drawn_maximum = 200},
-                       harness::threads_condition()},
+        .conditions = recorded_queue_conditions({0, 1, 4}),
         .timed = false};
   }
 

@@ -20,6 +20,7 @@
 #include <deque>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "harness/case/case_info.h"
@@ -31,6 +32,28 @@
 #include "workloads/scenarios/producers_consumers.h"
 
 namespace tussle::workloads {
+
+// What a workload that records rounds of queues asks for; `capacities` in elements, the least
+// first: no run may ask for less.
+inline std::vector<harness::condition_info> recorded_queue_conditions(
+    std::vector<double> capacities) {
+  const double least = capacities.front();
+  return {{.name = "capacity",
+           .unit = "elements",
+           .description = "How many elements a queue has room for.",
+           .default_values = std::move(capacities),
+           .minimum = least,
+           .maximum = 64},
+          {.name = "rounds",
+           .unit = "queues",
+           .description = "Queues that are put into and taken from.",
+           .default_values = {100},
+           .minimum = 1,
+           .maximum = 2000,
+           .optional = true,
+           .drawn_maximum = 200},
+          harness::threads_condition()};
+}
 
 // One that may be closed while others put.
 template <typename S>
@@ -50,21 +73,7 @@ struct history_queue {
             "elements inside than there is room for.",
         .failure = "The queue gives what it should not have, or refuses what it has.",
         .role = "queue",
-        .conditions = {{.name = "capacity",
-                        .unit = "elements",
-                        .description = "How many elements a queue has room for.",
-                        .default_values = {1, 4},
-                        .minimum = 1,
-                        .maximum = 64},
-                       {.name = "rounds",
-                        .unit = "queues",
-                        .description = "Queues that are put into and taken from.",
-                        .default_values = {100},
-                        .minimum = 1,
-                        .maximum = 2000,
-                        .optional = true,
-                        .drawn_maximum = 200},
-                       harness::threads_condition()},
+        .conditions = recorded_queue_conditions({1, 4}),
         .timed = false};
   }
 
