@@ -52,6 +52,46 @@
 
 namespace tussle::workloads {
 
+namespace {
+
+// What other libraries bring.
+void add_channels_of_libraries(harness::registry& all) {
+  namespace s = subjects;
+#if defined(TUSSLE_HAS_MOODYCAMEL)
+  all.extend<producers_consumers, s::moodycamel_queue>();
+#else
+  all.add_not_built(s::moodycamel_queue::info(), {"queue"}, s::moodycamel_queue::needs);
+#endif
+#if defined(TUSSLE_HAS_TBB)
+  all.extend<producers_consumers, s::tbb_queue>();
+  all.extend<pipeline_load, s::tbb_conveyor>();
+#else
+  all.add_not_built(s::tbb_queue::info(), {"queue"}, s::tbb_queue::needs);
+  all.add_not_built(s::tbb_conveyor::info(), {"conveyor"}, s::tbb_conveyor::needs);
+#endif
+#if defined(TUSSLE_HAS_LOCKFREE)
+  all.extend<producers_consumers, s::lockfree_queue>();
+#else
+  all.add_not_built(s::lockfree_queue::info(), {"queue"}, s::lockfree_queue::needs);
+#endif
+#if defined(TUSSLE_HAS_ATOMIC_QUEUE)
+  all.extend<producers_consumers, s::atomic_queue>();
+#else
+  all.add_not_built(s::atomic_queue::info(), {"queue"}, s::atomic_queue::needs);
+#endif
+#if defined(TUSSLE_HAS_FIBER)
+  all.extend<producers_consumers, s::fiber_queue>();
+  all.extend<ring, s::fiber_ring>();
+  all.extend<ping_pong, s::fiber_pair>();
+#else
+  all.add_not_built(s::fiber_queue::info(), {"queue"}, s::fiber_queue::needs);
+  all.add_not_built(s::fiber_ring::info(), {"ring"}, s::fiber_ring::needs);
+  all.add_not_built(s::fiber_pair::info(), {"pair"}, s::fiber_pair::needs);
+#endif
+}
+
+}  // namespace
+
 void add_channel_cases(harness::registry& all) {
   namespace s = subjects;
   all.add<producers_consumers, s::channel_queue, s::go_queue, s::all_go_queue,
@@ -90,39 +130,7 @@ void add_channel_cases(harness::registry& all) {
   all.extend<serial_counter, s::channel_line>();
   all.extend<fan_out_fan_in, s::channel_fan_out>();
   all.extend<transfer, s::channel_bank>();
-
-  // What other libraries bring.
-#if defined(TUSSLE_HAS_MOODYCAMEL)
-  all.extend<producers_consumers, s::moodycamel_queue>();
-#else
-  all.add_not_built(s::moodycamel_queue::info(), {"queue"}, s::moodycamel_queue::needs);
-#endif
-#if defined(TUSSLE_HAS_TBB)
-  all.extend<producers_consumers, s::tbb_queue>();
-  all.extend<pipeline_load, s::tbb_conveyor>();
-#else
-  all.add_not_built(s::tbb_queue::info(), {"queue"}, s::tbb_queue::needs);
-  all.add_not_built(s::tbb_conveyor::info(), {"conveyor"}, s::tbb_conveyor::needs);
-#endif
-#if defined(TUSSLE_HAS_LOCKFREE)
-  all.extend<producers_consumers, s::lockfree_queue>();
-#else
-  all.add_not_built(s::lockfree_queue::info(), {"queue"}, s::lockfree_queue::needs);
-#endif
-#if defined(TUSSLE_HAS_ATOMIC_QUEUE)
-  all.extend<producers_consumers, s::atomic_queue>();
-#else
-  all.add_not_built(s::atomic_queue::info(), {"queue"}, s::atomic_queue::needs);
-#endif
-#if defined(TUSSLE_HAS_FIBER)
-  all.extend<producers_consumers, s::fiber_queue>();
-  all.extend<ring, s::fiber_ring>();
-  all.extend<ping_pong, s::fiber_pair>();
-#else
-  all.add_not_built(s::fiber_queue::info(), {"queue"}, s::fiber_queue::needs);
-  all.add_not_built(s::fiber_ring::info(), {"ring"}, s::fiber_ring::needs);
-  all.add_not_built(s::fiber_pair::info(), {"pair"}, s::fiber_pair::needs);
-#endif
+  add_channels_of_libraries(all);
 }
 
 }  // namespace tussle::workloads

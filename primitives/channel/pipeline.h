@@ -170,7 +170,7 @@ struct pipeline_of {
   // A worker that has a thread only while it has something to do.
   template <typename Stage>
   static go_block<> have_done(at_ring here, std::shared_ptr<Stage> stage) {
-    const std::shared_ptr<hand> mine = here.shared();
+    const std::shared_ptr<hand>& mine = here.shared();
     while (co_await here.async_work()) {
       std::optional<channel<std::monostate>> over;
       try {

@@ -295,7 +295,9 @@ TYPED_TEST(ref_of, STM_17_commutes_of_one_ref_are_applied_in_the_order_of_the_ca
 
 TYPED_TEST(ref_of, STM_17_functions_that_take_snapshots_keep_the_identity_of_values) {
   const snapshot<TypeParam> shared(this->of(5));
-  const auto put = [&](const snapshot<TypeParam>&) { return shared; };
+  const auto put = [&](const snapshot<TypeParam>&) -> snapshot<TypeParam> {
+    return snapshot<TypeParam>(shared);
+  };
 
   transact([&] {
     this->r.commute(put);

@@ -99,7 +99,7 @@ template <bool leaves_after_one>
 class parcel_takers {
  public:
   parcel_takers(manifest& notes, runtime& on, channel_view<parcel> from)
-      : notes_(notes), from_(from), stop_(on) {
+      : notes_(notes), from_(std::move(from)), stop_(on) {
     for (int i = 0; i < 2; ++i)
       blocks_.push_back(go(on, &take_in_go, from_, stop_, manifest::token(notes)));
     thread_ = std::thread([this] { take_all(); });

@@ -52,7 +52,7 @@ struct agent_office {
                                                     // Whatever it is, it must harm nobody.
                                                     if (heard_.fetch_add(1) % 2 == 0)
                                                       throw errand_exception();
-                                                    throw errand_number;
+                                                    throw int{errand_number};
                                                   },
                                               .on = &*on_}) {
       worker_.add_watch("troubled", [](auto&, auto&, auto&, auto& is) {
