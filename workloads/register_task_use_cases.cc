@@ -55,7 +55,7 @@ void add_task_use_cases(harness::registry& all) {
   all.add<use_cases::callback_bridge, s::promise_bridge, s::condition_bridge,
           s::std_promise_bridge, planted::no_predicate, planted::promise_on_stack,
           planted::set_twice>();
-  all.add<faults, s::agent_office, s::future_office, s::thread_office,
+  all.add<faults, s::agent_office, s::restart_office, s::future_office, s::thread_office,
           planted::tells_nobody, planted::tries_again, planted::forgets_at_the_end,
           planted::does_what_it_refuses, planted::keeps_what_failed>();
 }

@@ -27,8 +27,8 @@ harness::verdict verdict_of_faults(int threads, double errands = 64) {
 
 template <typename Subject>
 class sound_office : public ::testing::Test {};
-using sound_offices = ::testing::Types<subjects::agent_office, subjects::future_office,
-                                       subjects::thread_office>;
+using sound_offices = ::testing::Types<subjects::agent_office, subjects::restart_office,
+                                       subjects::future_office, subjects::thread_office>;
 TYPED_TEST_SUITE(sound_office, sound_offices);
 
 TYPED_TEST(sound_office, loses_nothing_whatever_goes_wrong) {
