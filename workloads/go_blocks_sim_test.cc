@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -157,6 +158,27 @@ void a_runtime_ends_beside_others() {
   s->run();
   sim::threads({[&] { s.reset(); }, [&] { static_cast<void>(served.try_put(1)); },
                 [&] { dropped.reset(); }});
+  sim::require(frames == 0, "each frame is gone, once");
+}
+
+// An ex-handler wakes a go block while its runtime ends, which takes back another one from the
+// channel of which it is the handler.
+void a_handler_wakes_one_whose_runtime_ends() {
+  int frames = 0;
+  own_stage channels;
+  std::optional<own_stage> s(std::in_place);
+  const channel<int> errors(channels.home);
+  const channel<int> c(channels.home, fixed(1), xf::map([](int n) {
+                         return n > 0 ? throw std::invalid_argument("positive") : n;
+                       }),
+                       [errors](const std::exception_ptr&) -> std::optional<int> {
+                         static_cast<void>(errors.try_put(1));
+                         return std::nullopt;
+                       });
+  go(s->home, waits, c, passenger(&frames));
+  go(s->home, waits, errors, passenger(&frames));
+  s->run();
+  sim::threads({[&] { s.reset(); }, [&] { static_cast<void>(c.try_put(2)); }});
   sim::require(frames == 0, "each frame is gone, once");
 }
 
@@ -348,6 +370,7 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_PROGRAM(an_alts_of_a_go_block_is_served_at_once),
                     TUSSLE_PROGRAM(the_channels_of_an_alts_go_one_after_the_other),
                     TUSSLE_PROGRAM(a_runtime_ends_beside_others),
+                    TUSSLE_SMALL_PROGRAM(a_handler_wakes_one_whose_runtime_ends),
                     TUSSLE_PROGRAM(go_blocks_on_threads_of_their_own),
                     TUSSLE_PROGRAM(two_start_go_blocks),
                     TUSSLE_PROGRAM(one_go_block_is_stuck_before_another),
@@ -367,7 +390,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(frames_in_sim, GO_8_frames_are_destroyed_once_whoever_meets_the_end) {
   for (const program& each : {TUSSLE_PROGRAM(a_go_block_parks_while_its_channel_goes),
                               TUSSLE_PROGRAM(a_parked_go_block_is_served_or_dropped),
-                              TUSSLE_PROGRAM(a_runtime_ends_beside_others)})
+                              TUSSLE_PROGRAM(a_runtime_ends_beside_others),
+                              TUSSLE_PROGRAM(a_handler_wakes_one_whose_runtime_ends)})
     tests::expect_to_hold_whatever_the_schedule(each, 500);
 }
 

@@ -1,5 +1,6 @@
 #include "primitives/channel/callback.h"
 
+#include "primitives/channel/users_code.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/task/task_line.h"
 
@@ -16,7 +17,9 @@ using own_calls = sync::per_thread<calls, calls>;
 
 }  // namespace
 
-bool inline_calls::may_begin() noexcept { return own_calls::mine().depth < deepest; }
+bool inline_calls::may_begin() noexcept {
+  return own_calls::mine().depth < deepest && !users_code::puts_off();
+}
 
 void inline_calls::run(task& call) noexcept {
   if (!may_begin()) {
@@ -25,6 +28,10 @@ void inline_calls::run(task& call) noexcept {
   }
   const scope here;
   call.run();
+}
+
+void inline_calls::run_put_off() noexcept {
+  const scope here;  // its end runs them
 }
 
 inline_calls::scope::scope() noexcept { ++own_calls::mine().depth; }

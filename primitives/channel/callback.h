@@ -4,7 +4,8 @@
 //           the counterpart that completes it, after all locks have been given up; or, as
 //           asked, on the runtime's pool for computing in both cases.
 // Stack:    calls within calls, on one thread, go eight deep; those beyond wait until the
-//           outermost has returned, and then run on the same thread.
+//           outermost has returned, and then run on the same thread. So do those that a
+//           transducer or an ex-handler completes at another channel (users_code.h).
 // Errors:   thrown to the caller of the operation where it is called within that; otherwise to
 //           the uncaught hook.
 // Dropped:  when the channel is abandoned, or the runtime takes nothing more: destroyed
@@ -34,6 +35,8 @@ class inline_calls {
   static bool may_begin() noexcept;
   // Runs it now, or when the outermost has returned.
   static void run(task& call) noexcept;
+  // Those that users_code has put off; unless an outer call will.
+  static void run_put_off() noexcept;
 
   // One that the caller makes himself.
   class scope {

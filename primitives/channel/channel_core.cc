@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "primitives/channel/errors.h"
+#include "primitives/channel/users_code.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/task/runtime.h"
@@ -163,7 +164,7 @@ void channel_core::abandon() noexcept {
   }
   sync::schedule_point("channel.abandon.before_drop");
   int& depth = here::mine().depth;
-  if (depth == deepest) return put_off_end(after);
+  if (depth == deepest || users_code::puts_off()) return put_off_end(after);
   ++depth;
   drop_elements();
   after.settle(*this);
@@ -177,6 +178,14 @@ void channel_core::put_off_end(aftermath& after) noexcept {
   mine.dropped = after.put_off_drops(mine.dropped);
   next_put_off_ = std::exchange(mine.channels, this);
   after.settle(*this);
+}
+
+void channel_core::end_put_off() noexcept {
+  int& depth = here::mine().depth;
+  if (depth == deepest) return;
+  const int before = std::exchange(depth, deepest);
+  end_those_put_off();
+  depth = before;
 }
 
 void channel_core::end_those_put_off() noexcept {

@@ -89,6 +89,9 @@ class channel_core {
 
   runtime& home() const;
 
+  // Ends those that users_code has put off; unless an outer call will.
+  static void end_put_off() noexcept;
+
  protected:
   virtual ~channel_core() = default;
 

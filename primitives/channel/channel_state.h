@@ -19,6 +19,7 @@
 #include "primitives/channel/buffer.h"
 #include "primitives/channel/channel_core.h"
 #include "primitives/channel/errors.h"
+#include "primitives/channel/users_code.h"
 #include "primitives/sync/schedule_point.h"
 
 namespace tussle::detail {
@@ -243,6 +244,7 @@ class channel_state : public channel_core {
   // the account of the caller; null: it is another party's step.
   void step(In& from, aftermath& after, std::exception_ptr* thrown) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    begin_users_code(after);
     try {
       into_buffer_of into(*this);
       if (through_->step(std::move(from), into)) return;
@@ -255,10 +257,15 @@ class channel_state : public channel_core {
     close_locked(after);
   }
 
+  static void begin_users_code(aftermath& after) noexcept {
+    if (!std::exchange(after.ran_users_code, true)) users_code::begin();
+  }
+
   void complete(aftermath& after) noexcept override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (through_ == nullptr || completed_) return;
     completed_ = true;
+    begin_users_code(after);
     try {
       into_buffer_of into(*this);
       through_->complete(into);
@@ -335,6 +342,8 @@ class channel_state : public channel_core {
 
   // Without the lock.
   void settle(aftermath& after) noexcept override {
+    if (after.ran_users_code) [[unlikely]]
+      users_code::end();
     if (how_ == keeping::first) [[unlikely]]
       copy_to_all(after);
     after.settle(*this);

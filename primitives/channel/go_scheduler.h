@@ -36,6 +36,7 @@
 #include "primitives/channel/timeouts.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/condition_variable.h"
+#include "primitives/sync/mode.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/task/executor.h"
 #include "primitives/task/runtime.h"
@@ -67,6 +68,8 @@ class go_scheduler final : public runtime_part {
   void enlist(process& one) noexcept;
   void end_process(process& one) noexcept;  // by the driver that ran it to its end
   static void drop_process(process& one) noexcept;  // by whoever has taken it out
+  // Those that users_code has put off; unless an outer call will.
+  static void drop_put_off() noexcept;
 
   // To the runtime; once that has ended, nobody is told.
   void report_uncaught(const std::exception_ptr& error) noexcept;
@@ -90,7 +93,8 @@ class go_scheduler final : public runtime_part {
     std::size_t live ABSL_GUARDED_BY(mutex) = 0;
     std::size_t ending ABSL_GUARDED_BY(mutex) = 0;  // taken out of the list, but not gone
   };
-  static constexpr std::size_t shards = 8;
+  // One where schedules are tried: which processes share one is a matter of addresses.
+  static constexpr std::size_t shards = sync::has_schedule_points ? 1 : 8;
 
   explicit go_scheduler(runtime& home);
   ~go_scheduler();

@@ -5,6 +5,7 @@
 
 #include "primitives/channel/go_scheduler.h"
 #include "primitives/channel/process.h"
+#include "primitives/channel/users_code.h"
 #include "primitives/sync/per_thread.h"
 
 namespace tussle::detail {
@@ -64,6 +65,11 @@ void go_scheduler::drop_process(process& one) noexcept {
   own_drops& mine = here::mine();
   one.next = mine.first;
   mine.first = &one;
+  if (!users_code::puts_off()) drop_put_off();
+}
+
+void go_scheduler::drop_put_off() noexcept {
+  own_drops& mine = here::mine();
   if (mine.under_way) return;
   mine.under_way = true;
   while (mine.first != nullptr) {

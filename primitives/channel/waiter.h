@@ -211,7 +211,8 @@ class aftermath {
     if (one != nullptr) to_copy_to_ = one->after;
     return one;
   }
-  bool release_pin = false;  // the channel was acquired for these copies
+  bool release_pin = false;     // the channel was acquired for these copies
+  bool ran_users_code = false;  // under the lock: users_code has begun
 
   // Takes out those that are to be dropped, and puts them in front of `others`.
   party* put_off_drops(party* others) noexcept {

@@ -1,0 +1,175 @@
+// What transducers and ex-handlers may set off at other channels, while they run under the lock
+// of their own.
+#include "primitives/channel/users_code.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "primitives/channel/channel.h"
+#include "primitives/channel/closes_at_end.h"
+#include "primitives/channel/go.h"
+#include "primitives/testing/stage_testing.h"
+
+namespace tussle {
+namespace {
+
+using tests::stage;
+
+int refuse_two(int n) {
+  if (n == 2) throw std::runtime_error("two");
+  return n;
+}
+
+// A channel whose errors go to another one.
+channel<int> reporting(stage& s, const channel<int>& errors) {
+  return channel<int>(s.home(), fixed(1), xf::map(refuse_two),
+                      [errors](const std::exception_ptr&) -> std::optional<int> {
+                        static_cast<void>(errors.try_put(1));
+                        return std::nullopt;
+                      });
+}
+
+TEST(users_code, CH_28_an_error_that_is_put_elsewhere_may_close_the_channel_it_is_of) {
+  stage s;
+  const channel<int> errors(s.home());
+  const channel<int> c = reporting(s, errors);
+  errors.take_then([&](std::optional<int> error) {
+    EXPECT_EQ(error, 1);
+    c.close();
+  });
+
+  EXPECT_TRUE(c.put(2));
+
+  EXPECT_TRUE(c.is_closed());
+  EXPECT_FALSE(c.put(1));
+}
+
+TEST(users_code, CH_28_so_may_the_error_of_a_put_that_moves_up) {
+  stage s;
+  const channel<int> errors(s.home());
+  const channel<int> c = reporting(s, errors);
+  errors.take_then([&](const std::optional<int>&) { c.close(); });
+  std::vector<bool> accepted;
+  EXPECT_TRUE(c.put(1));
+  EXPECT_TRUE(c.put_then(2, [&](bool was) { accepted.push_back(was); }));
+
+  EXPECT_EQ(c.take(), 1);
+
+  EXPECT_EQ(accepted, std::vector<bool>{true});
+  EXPECT_TRUE(c.is_closed());
+}
+
+TEST(users_code, CH_28_what_a_completion_completes_elsewhere_may_take_from_the_channel) {
+  stage s;
+  const channel<int> errors(s.home());
+  const channel<std::vector<int>, int> c(
+      s.home(), fixed(1), xf::partition(2) | xf::map([&](std::vector<int> all) {
+                            static_cast<void>(errors.try_put(1));
+                            return all;
+                          }));
+  std::optional<std::vector<int>> flushed;
+  errors.take_then([&](const std::optional<int>&) { flushed = c.try_take().value; });
+  EXPECT_TRUE(c.put(7));
+
+  c.close();
+
+  EXPECT_EQ(flushed, std::vector<int>{7});
+}
+
+TEST(users_code, CH_28_a_callback_that_a_handler_brings_is_called_after_the_lock) {
+  stage s;
+  const channel<int> errors(s.home(), fixed(1));
+  EXPECT_TRUE(errors.put(5));
+  std::optional<channel<int>> c;
+  int called = 0;
+  c.emplace(s.home(), fixed(1), xf::map(refuse_two),
+            [&](const std::exception_ptr&) -> std::optional<int> {
+              errors.take_then([&](const std::optional<int>&) {
+                c->close();
+                ++called;
+              });
+              EXPECT_EQ(called, 0) << "under the lock";
+              return std::nullopt;
+            });
+
+  EXPECT_TRUE(c->put(2));
+
+  EXPECT_EQ(called, 1);
+  EXPECT_TRUE(c->is_closed());
+}
+
+TEST(users_code, CH_28_one_handler_within_another_puts_off_until_both_locks_are_free) {
+  stage s;
+  const channel<int> last(s.home());
+  const channel<int> second = reporting(s, last);
+  const channel<int> first(s.home(), fixed(1), xf::map(refuse_two),
+                           [&](const std::exception_ptr&) -> std::optional<int> {
+                             static_cast<void>(second.try_put(2));
+                             return std::nullopt;
+                           });
+  last.take_then([&](const std::optional<int>&) {
+    second.close();
+    first.close();
+  });
+
+  EXPECT_TRUE(first.put(2));
+
+  EXPECT_TRUE(first.is_closed());
+  EXPECT_TRUE(second.is_closed());
+}
+
+go_block<> wait_and_close(channel_view<int> in,
+                          detail::closes_at_end<int, int> /*at_end*/) {
+  co_await in.async_take();
+  ADD_FAILURE() << "it was resumed";
+}
+
+// A transducer that lets go of what it was made with at the first element.
+channel<int> letting_go(stage& s, std::shared_ptr<void> of) {
+  return channel<int>(s.home(), fixed(1), xf::map([of = std::move(of)](int n) mutable {
+                        of.reset();
+                        return n;
+                      }));
+}
+
+TEST(users_code, GO_8_a_frame_that_a_step_lets_go_of_may_close_the_channel) {
+  stage s;
+  auto other = std::make_shared<channel<int>>(s.home());
+  const channel_view<int> in = other->view();
+  const channel<int> c = letting_go(s, std::move(other));
+  const auto over = go(s.home(), wait_and_close, in, detail::closes_at_end<int, int>(c));
+  s.run_all();
+  EXPECT_FALSE(c.is_closed());
+
+  EXPECT_TRUE(c.put(3));
+
+  EXPECT_TRUE(c.is_closed());
+  EXPECT_TRUE(over.is_closed()) << "the frame is gone";
+}
+
+TEST(users_code, CH_32_elements_that_a_step_lets_go_of_may_close_the_channel) {
+  stage s;
+  struct closing {
+    explicit closing(const channel<int>& c) : of(c.view()) {}
+    ~closing() { of.close(); }
+    channel_view<int> of;
+  };
+  using held = std::unique_ptr<closing>;
+  auto other = std::make_shared<channel<held>>(s.home(), fixed(1));
+  const channel<held>& inside = *other;
+  const channel<int> c = letting_go(s, other);
+  EXPECT_TRUE(inside.put(std::make_unique<closing>(c)));
+  other.reset();
+
+  EXPECT_TRUE(c.put(3));
+
+  EXPECT_TRUE(c.is_closed());
+}
+
+}  // namespace
+}  // namespace tussle
