@@ -36,7 +36,6 @@
 #include "primitives/channel/timeouts.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/condition_variable.h"
-#include "primitives/sync/mode.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/task/executor.h"
 #include "primitives/task/runtime.h"
@@ -93,8 +92,11 @@ class go_scheduler final : public runtime_part {
     std::size_t live ABSL_GUARDED_BY(mutex) = 0;
     std::size_t ending ABSL_GUARDED_BY(mutex) = 0;  // taken out of the list, but not gone
   };
-  // One where schedules are tried: which processes share one is a matter of addresses.
-  static constexpr std::size_t shards = sync::has_schedule_points ? 1 : 8;
+#if defined(TUSSLE_MODE_BENCH)
+  static constexpr std::size_t shards = 8;
+#else
+  static constexpr std::size_t shards = 1;  // which ones share one is a matter of addresses
+#endif
 
   explicit go_scheduler(runtime& home);
   ~go_scheduler();
