@@ -3,7 +3,9 @@
 // races on what claims guard, leaks and uses after free are findings of its own.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -306,6 +308,43 @@ void priority_beside_others() {
   sim::require(*a.load() == 2 && *b.load() == 2, "no update is lost");
 }
 
+// Waits that end by nothing but a wake-up: one that is lost is a thread that stands still.
+void transact_patiently(const std::function<void()>& body) {
+  set_stm_options(
+      {.attempts_before_priority = 1, .longest_wait = std::chrono::nanoseconds::max()});
+  transact(body);
+}
+
+void two_wait_for_each_other() {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  sim::threads(2, [&](int index) {
+    transact_patiently([&] {
+      (index == 0 ? a : b).alter(plus_one);
+      (index == 0 ? b : a).alter(plus_one);
+    });
+  });
+  sim::require(*a.load() == 2 && *b.load() == 2, "no update is lost");
+}
+
+void three_wait_for_each_other() {
+  tx_ref<int> r(0);
+  sim::threads(3, [&](int) { transact_patiently([&] { r.alter(plus_one); }); });
+  sim::require(*r.load() == 3, "no update is lost");
+}
+
+void two_wait_for_what_is_ensured() {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  sim::threads(2, [&](int index) {
+    transact_patiently([&] {
+      (index == 0 ? a : b).ensure();
+      (index == 0 ? b : a).alter(plus_one);
+    });
+  });
+  sim::require(*a.load() + *b.load() == 2, "no update is lost");
+}
+
 struct program {
   const char* name;
   void (*run)();
@@ -367,7 +406,8 @@ INSTANTIATE_TEST_SUITE_P(
         PROGRAM(plain_loads_are_monotone), LARGE_PROGRAM(long_fork),
         LARGE_PROGRAM(skew_with_ensure), PROGRAM(boxed_values_beside_readers),
         PROGRAM(a_ref_dies_while_another_reads), PROGRAM(validators_hold),
-        PROGRAM(priority_beside_others)),
+        PROGRAM(priority_beside_others), LARGE_PROGRAM(two_wait_for_each_other),
+        PROGRAM(three_wait_for_each_other), PROGRAM(two_wait_for_what_is_ensured)),
     [](const testing::TestParamInfo<program>& each) {
       return std::string(each.param.name);
     });

@@ -5,6 +5,7 @@
 #include "primitives/sync/clock.h"
 #include "primitives/sync/hooks.h"
 #include "primitives/sync/schedule_point.h"
+#include "primitives/task/deadline.h"
 
 namespace tussle::stm {
 namespace {
@@ -93,7 +94,8 @@ auto transaction::take_from(claim_word seen, ref_core& ref, claim_word next) -> 
         return outcome::changed_meanwhile;
     }
     sync::schedule_point("stm.barge.before_kill");
-    // (22) seq_cst; pairs with (21) and (23): an attempt is killed, or it commits.
+    // (22) seq_cst; pairs with (23): an attempt is killed, or it commits; and with (26): who
+    // waits for it sees this, or is seen below.
     if (!other.status.compare_exchange_strong(
             status, attempt_status(is.serial(), attempt_state::killed).word(),
             std::memory_order_seq_cst, std::memory_order_seq_cst)) {
@@ -179,7 +181,8 @@ void transaction::wait_at(waiting_place& place, const Condition& lasts) {
     if (!lasts()) return;
     relax();
   }
-  place.wait_while(lasts, sync::clock::now() + options.longest_wait);
+  const sync::time_point end = detail::deadline_after(options.longest_wait);
+  place.wait_while(lasts, end == sync::time_point::max() ? nullptr : &end);
 }
 
 }  // namespace tussle::stm

@@ -11,7 +11,8 @@ struct stm_options {
   std::uint64_t most_attempts = 10'000;
   // After so many it goes first (priority in transaction.h); at most one does at a time.
   std::uint64_t attempts_before_priority = 16;
-  // How long an attempt waits for another transaction to end before it is tried again.
+  // How long an attempt waits for another transaction to end before it is tried again. Beyond
+  // what the clock can tell (nanoseconds::max()): until that has ended.
   std::chrono::nanoseconds longest_wait = std::chrono::milliseconds(100);
 };
 

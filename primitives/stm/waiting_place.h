@@ -27,15 +27,20 @@ class waiting_place {
       ended();
   }
 
-  // While `lasts()`, which looks seq_cst, but no longer than until the deadline.
+  // While `lasts()`, which looks seq_cst, but no longer than until the deadline (null: none).
   template <typename Condition>
-  void wait_while(const Condition& lasts, sync::time_point deadline) {
+  void wait_while(const Condition& lasts, const sync::time_point* deadline) {
     // (26) seq_cst; pairs with (27) and with is_used: whoever ends it sees the waiter, or the
     // waiter sees that it has ended.
     waiters_.fetch_add(1, std::memory_order_seq_cst);
     for (;;) {
       const std::uint32_t seen = ends_.load(std::memory_order_seq_cst);
-      if (!lasts() || !ends_.wait_until(seen, deadline)) break;
+      if (!lasts()) break;
+      if (deadline == nullptr) {
+        ends_.wait(seen);
+      } else if (!ends_.wait_until(seen, *deadline)) {
+        break;
+      }
     }
     // Relaxed would do: a waiter too many costs a wake-up.
     waiters_.fetch_sub(1, std::memory_order_seq_cst);

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 
 #include "harness/litmus/program.h"
 #include "primitives/stm/tx_ref.h"
+#include "primitives/sync/wait_word.h"
 #include "workloads/litmus/litmus_values.h"
 
 namespace tussle::workloads::litmus {
@@ -157,6 +160,108 @@ struct older_against_younger {
       const int y = *second.alter(one_more);
       mixed = mixed || x != y;
     });
+  }
+};
+
+// Transactions of its scope wait for as long as it takes: a wake-up that is lost is a thread
+// that stands still.
+class waits_for_ever {
+ public:
+  waits_for_ever()
+      : before_(set_stm_options({.longest_wait = std::chrono::nanoseconds::max()})) {}
+  waits_for_ever(const waits_for_ever&) = delete;
+  waits_for_ever& operator=(const waits_for_ever&) = delete;
+  ~waits_for_ever() { set_stm_options(before_); }
+
+ private:
+  const stm_options before_;
+};
+
+struct who_waits_is_woken {
+  static program_info info() {
+    return {.name = "stm.who_waits_is_woken",
+            .question = "Is whoever waits for another transaction woken at its end?",
+            .statement = "STM-52",
+            .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {outcome{2, acceptable, "both were counted"}};
+
+  tx_ref<int> r{0};
+
+  void actor_1() { count(); }
+  void actor_2() { count(); }
+  std::array<int, 1> arbiter() { return {*r.load()}; }
+
+ private:
+  void count() {
+    const waits_for_ever patience;
+    transact([&] { r.alter(one_more); });
+  }
+};
+
+// The first one is older than the second, and takes what that has claimed; the third, the
+// youngest, waits for the second, whose body ends only when the third is through.
+struct who_waits_for_a_killed_one_is_woken {
+  static program_info info() {
+    return {.name = "stm.who_waits_for_a_killed_one_is_woken",
+            .question = "Does whoever waits for a transaction hear that it was killed?",
+            .statement = "STM-49",
+            .source = "workloads/litmus/transactions.h"};
+  }
+  static constexpr std::array outcomes = {outcome{3, acceptable, "all were counted"}};
+
+  tx_ref<int> r{0};
+  tx_ref<int> other{0};
+  sync::wait_word stage{
+      0};  // 1: the first has begun; 2: the second has claimed; 3: the third has begun
+  sync::wait_word through{0};
+
+  void actor_1() {
+    const waits_for_ever patience;
+    transact([&] {
+      reach(stage, 1);
+      await(stage, 3);
+      r.alter(one_more);
+    });
+  }
+  void actor_2() {
+    const waits_for_ever patience;
+    await(stage, 1);
+    let_time_pass();
+    transact([&] {
+      r.alter(one_more);
+      reach(stage, 2);
+      await(through, 1);
+    });
+  }
+  void actor_3() {
+    const waits_for_ever patience;
+    await(stage, 2);
+    let_time_pass();
+    transact([&] {
+      reach(stage, 3);
+      r.alter(one_more);
+    });
+    reach(through, 1);
+  }
+  std::array<int, 1> arbiter() { return {*r.load()}; }
+
+ private:
+  // Whatever begins afterwards is younger than what has begun before.
+  void let_time_pass() {
+    transact([&] { other.set(1); });
+  }
+  static void reach(sync::wait_word& word, std::uint32_t next) {
+    if (word.load(std::memory_order_acquire) >= next) return;
+    word.store(next, std::memory_order_release);
+    word.wake_all();
+  }
+  static void await(const sync::wait_word& word, std::uint32_t wanted) {
+    for (;;) {
+      const std::uint32_t seen = word.load(std::memory_order_acquire);
+      if (seen >= wanted) return;
+      word.wait(seen);
+    }
   }
 };
 
