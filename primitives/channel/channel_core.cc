@@ -1,7 +1,12 @@
 #include "primitives/channel/channel_core.h"
 
+#include <exception>
+#include <memory>
+#include <new>
 #include <utility>
+#include <vector>
 
+#include "primitives/channel/callback.h"
 #include "primitives/channel/errors.h"
 #include "primitives/channel/users_code.h"
 #include "primitives/sync/per_thread.h"
@@ -24,16 +29,34 @@ using here = sync::per_thread<own_ends, own_ends>;
 
 }  // namespace
 
-void aftermath::settle_all(channel_core& where) noexcept {
-  runtime* const told = uncaught_ == nullptr ? nullptr : &where.home();
+// With whom they are told to, who is there for as long as they are.
+struct aftermath::errors {
+  explicit errors(runtime& home) : told(home) {}
+
+  const callback_home told;
+  std::vector<std::exception_ptr> all;
+};
+
+void aftermath::ends_errors::operator()(errors* all) const noexcept { delete all; }
+
+void aftermath::report(const channel_core& where, std::exception_ptr error) noexcept {
+  try {
+    if (uncaught_ == nullptr) uncaught_.reset(new errors(where.home()));
+    uncaught_->all.push_back(std::move(error));
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void aftermath::settle_all() noexcept {
   wake_all();
   for (party* one = dropped_.first; one != nullptr;) {
     party* const next = one->next_;
     one->drop();
     one = next;
   }
-  if (told == nullptr) return;
-  for (const std::exception_ptr& error : *uncaught_) told->report_uncaught(error);
+  if (uncaught_ == nullptr) return;
+  for (const std::exception_ptr& error : uncaught_->all)
+    uncaught_->told.scheduler().report_uncaught(error);
 }
 
 runtime& channel_core::home() const {
@@ -167,7 +190,7 @@ void channel_core::abandon() noexcept {
   if (depth == deepest || users_code::puts_off()) return put_off_end(after);
   ++depth;
   drop_elements();
-  after.settle(*this);
+  after.settle();
   release_memory();
   if (depth == deepest) end_those_put_off();
   --depth;
@@ -177,7 +200,7 @@ void channel_core::put_off_end(aftermath& after) noexcept {
   own_ends& mine = here::mine();
   mine.dropped = after.put_off_drops(mine.dropped);
   next_put_off_ = std::exchange(mine.channels, this);
-  after.settle(*this);
+  after.settle();
 }
 
 void channel_core::end_put_off() noexcept {

@@ -277,12 +277,12 @@ class channel_state : public channel_core {
 
   void handle(const std::exception_ptr& error, aftermath& after,
               std::exception_ptr* thrown) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (!through_->has_handler()) return after.report(error);
+    if (!through_->has_handler()) return after.report(*this, error);
     try {
       std::optional<T> instead = through_->handle(error);
       if (instead && !is_null(*instead)) store(std::move(*instead));
     } catch (...) {
-      if (thrown == nullptr) return after.report(std::current_exception());
+      if (thrown == nullptr) return after.report(*this, std::current_exception());
       *thrown = std::current_exception();
     }
   }
@@ -346,7 +346,7 @@ class channel_state : public channel_core {
       users_code::end();
     if (how_ == keeping::first) [[unlikely]]
       copy_to_all(after);
-    after.settle(*this);
+    after.settle();
   }
 
   void copy_to_all(aftermath& after) noexcept ABSL_NO_THREAD_SAFETY_ANALYSIS {

@@ -247,6 +247,7 @@ void go_scheduler::drive(driver& now) noexcept {
     here::mine().driver = nullptr;
     if (goes_on) return;  // on another thread, perhaps
   }
+  sync::schedule_point("go.driver.is_idle");
   release();
 }
 
@@ -407,6 +408,7 @@ bool go_scheduler::watch(driver& now) noexcept {
   watched_.store(false, std::memory_order_relaxed);
   now.watches = false;
   mutex_.unlock();
+  sync::schedule_point("go.watcher.has_ended");
   waiting.reset();
   mutex_.lock();
   return works || is_needed();

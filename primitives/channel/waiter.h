@@ -191,14 +191,9 @@ class aftermath {
     return one;
   }
   void drop(party& one) noexcept { dropped_.add(one); }
-  // For the uncaught hook. Without memory to keep it, it is dropped.
-  void report(std::exception_ptr error) noexcept {
-    try {
-      if (uncaught_ == nullptr) uncaught_ = std::make_unique<errors>();
-      uncaught_->push_back(std::move(error));
-    } catch (const std::bad_alloc&) {
-    }
-  }
+  // For the uncaught hook of the channel's runtime, which may end before it is told: then
+  // nobody is. Without memory to keep it, it is dropped. Under the channel's lock.
+  void report(const channel_core& where, std::exception_ptr error) noexcept;
 
   // Their values are copied to them, and they are woken, when the lock is given up.
   void copy_to(waiter& one) noexcept {
@@ -227,9 +222,9 @@ class aftermath {
 
   // Not under the lock; nothing of the parties is touched afterwards, nor of the channel,
   // which may be gone when the first of them has been woken.
-  void settle(channel_core& where) noexcept {
+  void settle() noexcept {
     if (dropped_.first != nullptr || uncaught_ != nullptr) [[unlikely]]
-      return settle_all(where);
+      return settle_all();
     if (woken_.first != nullptr) [[likely]]
       wake_all();
   }
@@ -252,15 +247,18 @@ class aftermath {
       one = next;
     }
   }
-  void settle_all(channel_core& where) noexcept;
+  void settle_all() noexcept;
 
   list woken_;
   list dropped_;
   waiter* to_copy_to_ = nullptr;
   waiter* last_to_copy_to_ = nullptr;
   // Rarely any: a pointer costs each operation one comparison, a vector a call.
-  using errors = std::vector<std::exception_ptr>;
-  std::unique_ptr<errors> uncaught_;
+  struct errors;
+  struct ends_errors {
+    void operator()(errors* all) const noexcept;
+  };
+  std::unique_ptr<errors, ends_errors> uncaught_;
 };
 
 }  // namespace tussle::detail
