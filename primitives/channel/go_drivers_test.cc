@@ -84,6 +84,7 @@ TEST(go_drivers, GO_1_what_comes_as_all_have_just_ended_their_watch_runs) {
   busy.wait();
   stops.callers.hold();
   std::vector<std::thread> callers;
+  callers.reserve(usual_width());
   for (int i = 0; i < drivers; ++i)
     callers.emplace_back([&] { static_cast<void>(go(on, give, 0)); });
   stops.callers.wait_until(drivers);
