@@ -3,20 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
-#include <stdexcept>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
-#include "primitives/sync/schedule_point.h"
-#include "primitives/task/runtime.h"
 #include "primitives/testing/instances_testing.h"
-#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/stage_testing.h"
 
 namespace tussle {
@@ -110,28 +104,6 @@ TEST_F(channel_ends, CH_15_callbacks_that_outlive_their_runtime_tell_nobody_of_e
   EXPECT_TRUE(c.put(2));
 
   EXPECT_EQ(born(), 0);
-}
-
-int refuse_all(const std::vector<int>&) { throw std::runtime_error("none"); }
-
-// Whoever closes it has closed it, and has yet to tell what was thrown.
-TEST_F(channel_ends, CH_26_a_runtime_may_end_under_who_is_about_to_tell_it_of_an_error) {
-  if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
-  int told = 0;
-  tests::freeze_at late("channel.close.before_wake");
-  auto home = std::make_unique<runtime>(
-      runtime_options{.uncaught = [&](const std::exception_ptr&) { ++told; }});
-  const channel<int> c(*home, fixed(1), xf::partition(2) | xf::map(refuse_all));
-  EXPECT_TRUE(c.put(1));
-  std::thread closer([&] { c.close(); });
-  late.wait_until_reached();
-  EXPECT_TRUE(c.is_closed());
-
-  home.reset();
-  late.let_go();
-  closer.join();
-
-  EXPECT_EQ(told, 0) << "it is nobody's";
 }
 
 // By the callback of an operation that another one completes.

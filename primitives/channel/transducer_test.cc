@@ -10,9 +10,13 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "primitives/channel/channel.h"
+#include "primitives/sync/schedule_point.h"
+#include "primitives/task/runtime.h"
+#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/stage_testing.h"
 
 namespace tussle {
@@ -259,6 +263,28 @@ TEST(transducer, CH_26_without_an_ex_handler_the_uncaught_hook_hears_of_it) {
   ASSERT_EQ(s.uncaught.size(), 1U);
   EXPECT_THROW(std::rethrow_exception(s.uncaught[0]), std::runtime_error);
   EXPECT_EQ(drained(c), std::vector<int>{1});
+}
+
+int refuse_all(const std::vector<int>&) { throw std::runtime_error("none"); }
+
+// Whoever closes it has closed it, and has yet to tell what was thrown.
+TEST(transducer, CH_26_a_runtime_may_end_under_who_is_about_to_tell_it_of_an_error) {
+  if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
+  int told = 0;
+  tests::freeze_at late("channel.close.before_wake");
+  auto home = std::make_unique<runtime>(
+      runtime_options{.uncaught = [&](const std::exception_ptr&) { ++told; }});
+  const channel<int> c(*home, fixed(1), xf::partition(2) | xf::map(refuse_all));
+  EXPECT_TRUE(c.put(1));
+  std::thread closer([&] { c.close(); });
+  late.wait_until_reached();
+  EXPECT_TRUE(c.is_closed());
+
+  home.reset();
+  late.let_go();
+  closer.join();
+
+  EXPECT_EQ(told, 0) << "it is nobody's";
 }
 
 // Counts its completions, and yields one more element then.
