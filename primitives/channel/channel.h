@@ -92,11 +92,11 @@ class transducing_by final : public transducing<T, In> {
         handler_(std::move(handler)) {}
 
   bool step(In&& element, element_sink<T>& into) override {
-    into_ = &into;
+    const lent_sink lent(into_, into);
     return stage_.step(std::move(element));
   }
   void complete(element_sink<T>& into) override {
-    into_ = &into;
+    const lent_sink lent(into_, into);
     stage_.complete();
   }
   bool has_handler() const override { return static_cast<bool>(handler_); }
@@ -105,6 +105,20 @@ class transducing_by final : public transducing<T, In> {
   }
 
  private:
+  // Where elements go during one call.
+  class lent_sink {
+   public:
+    lent_sink(element_sink<T>*& place, element_sink<T>& sink) noexcept : place_(place) {
+      place_ = &sink;
+    }
+    lent_sink(const lent_sink&) = delete;
+    lent_sink& operator=(const lent_sink&) = delete;
+    ~lent_sink() { place_ = nullptr; }
+
+   private:
+    element_sink<T>*& place_;
+  };
+
   element_sink<T>* into_ = nullptr;
   decltype(std::declval<const Xform&>().template onto<In>(into_buffer<T>{})) stage_;
   ex_handler<T> handler_;
