@@ -95,7 +95,8 @@ class go_scheduler final : public runtime_part {
 #if defined(TUSSLE_MODE_BENCH)
   static constexpr std::size_t shards = 8;
 #else
-  static constexpr std::size_t shards = 1;  // which ones share one is a matter of addresses
+  static constexpr std::size_t shards =
+      1;  // which ones share one is a matter of addresses
 #endif
 
   explicit go_scheduler(runtime& home);
