@@ -52,7 +52,27 @@ class take_awaiter final : public parking {
   waiter entry_{waiter::side::take, &value_};
 };
 
-template <typename T, typename In>
+// Who a put that waits belongs to. The go block itself: it is dropped with the channel.
+class dropped_with_channel {
+ public:
+  party& of(process& self) noexcept { return self; }
+};
+// Or one that goes on, with a put that was refused, when nobody owns the channel any more.
+class told_of_channel final : public party {
+ public:
+  told_of_channel() noexcept : party(abandoned::is_told) {}
+  party& of(process& self) noexcept {
+    self_ = &self;
+    return *this;
+  }
+  void wake() noexcept override { self_->wake(); }
+  void drop() noexcept override { self_->drop(); }
+
+ private:
+  process* self_ = nullptr;
+};
+
+template <typename T, typename In, typename Waits = dropped_with_channel>
 class put_awaiter final : public parking {
  public:
   put_awaiter(channel_state<T, In>& at, In&& element) noexcept
@@ -73,20 +93,21 @@ class put_awaiter final : public parking {
  private:
   // As for a take.
   [[gnu::noinline]] bool suspend(process& self) noexcept {
-    entry_.who = &self;
+    entry_.who = &waits_.of(self);
     self.parks_at(*this);
     try {
       const outcome ended = at_->put(element_, &entry_);
       if (ended == outcome::pending) return true;
       entry_.accepted = ended == outcome::done;
     } catch (...) {
-      self.error = std::current_exception();
+      entry_.who->error = std::current_exception();
     }
     return self.gives_way();
   }
 
   channel_state<T, In>* const at_;
   In element_;
+  [[no_unique_address]] Waits waits_;
   waiter entry_{waiter::side::put, &element_};
 };
 

@@ -30,6 +30,13 @@ class closes_at_end {
   [[nodiscard]] put_awaiter<T, In> async_put(In element) const {
     return channel_.async_put(std::move(element));
   }
+  // The same, but one that waits is told false, and the process not dropped, when nobody owns
+  // the channel any more.
+  [[nodiscard]] put_awaiter<T, In, told_of_channel> async_put_and_be_told(
+      In element) const {
+    require_value(element);
+    return {channel_.state(), std::move(element)};
+  }
 
  private:
   channel_view<T, In> channel_;

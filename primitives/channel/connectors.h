@@ -61,7 +61,7 @@ go_block<> split_all(P is_first, channel<T, In> from, closes_at_end<T, T> first,
   while (auto element = co_await from.async_take()) {
     const bool goes_first = std::invoke(is_first, std::as_const(*element));
     closes_at_end<T, T>& to = goes_first ? first : second;
-    const bool is_wanted = co_await to.async_put(std::move(*element));
+    const bool is_wanted = co_await to.async_put_and_be_told(std::move(*element));
     if (is_wanted) continue;
     first.leave_open();
     second.leave_open();

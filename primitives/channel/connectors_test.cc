@@ -156,6 +156,41 @@ TEST(split,
   EXPECT_EQ(live_processes(s), 0U);
 }
 
+// Whether it finds that out when it puts, or while it waits there.
+TEST(split, CONN_2_nobody_owns_the_side_that_is_wanted_and_the_rest_stays_open) {
+  for (const bool waits : {false, true}) {
+    for (const int one : {1, 2}) {
+      stage s;
+      const channel<int> from(s.home());
+      auto sides = std::make_optional(split(is_even, from));
+      const channel<int> other = one == 2 ? sides->others : sides->matching;
+      pending_puts<int> puts;
+      if (!waits) sides.reset();
+      puts.add(from, {one, 3, 4});
+      s.run_all();
+      sides.reset();
+      s.run_all();
+
+      EXPECT_FALSE(other.is_closed()) << "it waits: " << waits << ", at the side of " << one;
+      EXPECT_FALSE(from.is_closed());
+      EXPECT_EQ(puts.accepted, 1) << "that one is lost, and nothing more is taken";
+      EXPECT_EQ(live_processes(s), 0U);
+    }
+  }
+}
+
+TEST(split, CONN_2_both_sides_close_when_the_runtime_ends_while_a_put_waits) {
+  auto s = std::make_optional<stage>();
+  const channel<int> from(s->home(), fixed(1));
+  const auto [evens, odds] = split(is_even, from);
+  EXPECT_EQ(from.try_put(1), put_status::accepted);
+  s->run_all();
+  s.reset();
+
+  EXPECT_TRUE(evens.is_closed());
+  EXPECT_TRUE(odds.is_closed());
+}
+
 TEST(split, CONN_2_what_the_predicate_throws_goes_to_the_hook_and_both_sides_close) {
   stage s;
   const channel<int> from(s.home());
