@@ -171,7 +171,8 @@ TEST(split, CONN_2_nobody_owns_the_side_that_is_wanted_and_the_rest_stays_open) 
       sides.reset();
       s.run_all();
 
-      EXPECT_FALSE(other.is_closed()) << "it waits: " << waits << ", at the side of " << one;
+      EXPECT_FALSE(other.is_closed())
+          << "it waits: " << waits << ", at the side of " << one;
       EXPECT_FALSE(from.is_closed());
       EXPECT_EQ(puts.accepted, 1) << "that one is lost, and nothing more is taken";
       EXPECT_EQ(live_processes(s), 0U);

@@ -36,7 +36,8 @@
 //           The call itself: std::invalid_argument if n is 0; executor_rejected_error if the
 //           runtime was shut down (`to` is closed then, if asked for); std::bad_alloc.
 // Elements: move.
-// Runtime:  that of `from`. `from` is owned until the end, `to` is not.
+// Runtime:  that of `from`. `from` is owned until the end, `to` is not. Bodies that run on
+//           somebody else's pool when the runtime ends go on to their end, for nobody.
 // Contract: CONTRACT.md section 11 (PIPE-1 ... PIPE-9), deviation DEV-6.
 #pragma once
 
@@ -51,6 +52,7 @@
 #include <variant>
 #include <vector>
 
+#include "primitives/channel/callback.h"
 #include "primitives/channel/channel.h"
 #include "primitives/channel/closes_at_end.h"
 #include "primitives/channel/go.h"
@@ -78,7 +80,10 @@ template <typename T, typename U, typename Xform>
 class pipeline_stage {
  public:
   pipeline_stage(runtime& home, Xform transducer, ex_handler<U> handler)
-      : home_(home), transducer_(std::move(transducer)), handler_(std::move(handler)) {}
+      : home_(home),
+        told_(home),
+        transducer_(std::move(transducer)),
+        handler_(std::move(handler)) {}
 
   // What the element becomes goes into `into`, which is empty.
   void operator()(T element, std::vector<U>& into) noexcept {
@@ -91,15 +96,16 @@ class pipeline_stage {
   }
 
   void fail(std::vector<U>& all, const std::exception_ptr& error) noexcept {
-    if (!handler_) return home_.report_uncaught(error);
+    if (!handler_) return told_.scheduler().report_uncaught(error);
     try {
       std::optional<U> instead = handler_(error);
       if (instead && !is_null(*instead)) all.push_back(std::move(*instead));
     } catch (...) {
-      home_.report_uncaught(std::current_exception());
+      told_.scheduler().report_uncaught(std::current_exception());
     }
   }
 
+  // Of the pipeline's processes, which end with it.
   runtime& home() const noexcept { return home_; }
 
  private:
@@ -122,6 +128,7 @@ class pipeline_stage {
   }
 
   runtime& home_;
+  const callback_home told_;  // a thread of somebody else's pool may outlive the runtime
   const Xform transducer_;
   ex_handler<U> handler_;
 };
@@ -173,15 +180,18 @@ struct pipeline_of {
     const std::shared_ptr<hand>& mine = here.shared();
     while (co_await here.async_work()) {
       std::optional<channel<std::monostate>> over;
+      mine->lend();
       try {
         over = spawn_thread(stage->home(), [mine, stage] {
           (*stage)(mine->element_out(), mine->results);
+          mine->give_back();
         });
       } catch (...) {
         stage->fail(mine->results, std::current_exception());
       }
       if (over) co_await over->async_take();
-      mine->element.reset();  // of a thread that was not run
+      mine->give_back();      // of a thread that was not run
+      mine->element.reset();  // likewise
     }
   }
 

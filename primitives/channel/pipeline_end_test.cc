@@ -1,10 +1,13 @@
 // Where pipelines stop, and what becomes of what fails in them.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -12,6 +15,8 @@
 #include "primitives/channel/pipeline.h"
 #include "primitives/task/manual_executor.h"
 #include "primitives/task/runtime.h"
+#include "primitives/task/thread_pool.h"
+#include "primitives/testing/canary_testing.h"
 #include "primitives/testing/channels_testing.h"
 #include "primitives/testing/pipelines_testing.h"
 #include "primitives/testing/stage_testing.h"
@@ -19,6 +24,7 @@
 namespace tussle {
 namespace {
 
+using tests::canary;
 using tests::drain;
 using tests::drained;
 using tests::itself;
@@ -226,6 +232,80 @@ TEST(pipeline_end, PIPE_9_one_that_throws_is_told_to_the_hook_and_passed_over) {
 
   EXPECT_EQ(drain(s, to), (drained<int>{{2}, true}));
   EXPECT_EQ(s.uncaught.size(), 1U);
+}
+
+// Of somebody else's pools, which run what they have when the runtime has ended.
+TEST(pipeline_end, PIPE_3_a_body_that_is_run_behind_its_runtime_has_its_element) {
+  manual_executor compute;
+  manual_executor blocking;
+  const channel<int> to;
+  bool was_alive = false;
+  {
+    runtime home(compute, blocking);
+    const channel<std::unique_ptr<canary>> from(home, fixed(1));
+    pipeline_blocking(1, to, xf::map([&](std::unique_ptr<canary> element) {
+                        was_alive = element->is_alive();
+                        return 1;
+                      }),
+                      from);
+    EXPECT_EQ(from.try_put(std::make_unique<canary>()), put_status::accepted);
+    compute.run_all();
+    ASSERT_EQ(blocking.pending(), 1U);
+  }
+  EXPECT_TRUE(to.is_closed());
+  EXPECT_EQ(canary::live(), 1);
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_TRUE(was_alive);
+  EXPECT_EQ(canary::live(), 0);
+}
+
+TEST(pipeline_end, PIPE_4_a_body_works_on_while_its_runtime_ends) {
+  thread_pool blocking({});
+  manual_executor compute;
+  const channel<int> to;
+  std::latch is_within{1};
+  std::atomic<bool> goes_on{false};
+  {
+    runtime home(compute, blocking);
+    const channel<int> from(home, fixed(1));
+    const auto held = [&](int n) {
+      if (n == 1) return n;
+      is_within.count_down();
+      // Relaxed: nothing orders what the body does behind it and what the end of the runtime
+      // did, so that ThreadSanitizer tells where they meet.
+      while (!goes_on.load(std::memory_order_relaxed)) std::this_thread::yield();
+      return n;
+    };
+    pipeline_blocking(1, to, xf::mapcat([](int n) {
+                               return std::vector{n, n + 1};
+                             }) | xf::map(held),
+                      from);
+    EXPECT_EQ(from.try_put(1), put_status::accepted);
+    compute.run_all();
+    is_within.wait();
+  }
+  EXPECT_TRUE(to.is_closed());
+  goes_on.store(true, std::memory_order_relaxed);
+}
+
+TEST(pipeline_end, PIPE_5_what_fails_behind_the_runtime_is_told_to_nobody) {
+  manual_executor compute;
+  manual_executor blocking;
+  int told = 0;
+  auto home = std::make_unique<runtime>(compute, blocking,
+                                        [&](const std::exception_ptr&) { ++told; });
+  const channel<int> to;
+  {
+    const channel<int> from(*home, fixed(1));
+    pipeline_blocking(1, to, xf::map(&even_or_throw), from);
+    EXPECT_EQ(from.try_put(1), put_status::accepted);
+    compute.run_all();
+  }
+  home.reset();
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_EQ(told, 0);
 }
 
 TEST(pipeline_end, its_target_closes_when_the_runtime_ends) {

@@ -5,14 +5,18 @@
 // Progress: the runtime's pool for work that may wait has a thread for each.
 // Errors:   what f throws goes to the uncaught hook, once; the result channel closes. So it
 //           does where the runtime is shut down and discards what waits.
+// Lifetime: on somebody else's executors a process goes on when its runtime ends. What it
+//           throws then is told to nobody.
 #pragma once
 
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "primitives/channel/callback.h"
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
 #include "primitives/reference/errors.h"
@@ -36,20 +40,12 @@ class thread_process final : public task {
 
   void run() noexcept override {
     std::unique_ptr<thread_process> owned(this);
-    runtime& home = home_;
     const result_channel result = result_;
-    try {
-      if constexpr (std::is_void_v<T>) {
-        std::invoke(f_);
-        owned.reset();
-      } else {
-        T value = std::invoke(f_);
-        owned.reset();
-        if (!is_null(value)) static_cast<void>(result.state().put(value, nullptr));
-      }
-    } catch (...) {
-      owned.reset();
-      home.report_uncaught(std::current_exception());
+    std::optional<result_element<T>> value = call();
+    owned.reset();
+    if constexpr (!std::is_void_v<T>) {
+      if (value && !is_null(*value))
+        static_cast<void>(result.state().put(*value, nullptr));
     }
     result.close();
   }
@@ -60,7 +56,21 @@ class thread_process final : public task {
   }
 
  private:
-  runtime& home_;
+  // None: it threw, or has no value.
+  std::optional<result_element<T>> call() noexcept {
+    try {
+      if constexpr (std::is_void_v<T>) {
+        std::invoke(f_);
+      } else {
+        return std::invoke(f_);
+      }
+    } catch (...) {
+      home_.scheduler().report_uncaught(std::current_exception());
+    }
+    return std::nullopt;
+  }
+
+  const callback_home home_;  // the runtime may be gone
   F f_;
   const result_channel result_;
 };

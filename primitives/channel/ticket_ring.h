@@ -20,6 +20,7 @@
 // Lifetime: whoever waits here is a process of a pipeline, and shares the ring.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
@@ -31,6 +32,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "primitives/channel/process.h"
+#include "primitives/sync/atomic.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/sync/short_mutex.h"
 
@@ -79,9 +81,17 @@ class ring_wait : public parking {
   ring_wait* next_ = nullptr;  // of those that are to be woken, or of workers that wait
 };
 
-// What a worker has: an element, then what became of it.
+// What a worker has: an element, then what became of it. While it is lent, both are those of
+// the thread that works on it, and stay so where the worker ends before.
 template <typename T, typename U>
 struct ring_hand {
+  // (1) release; pairs with (2): what became of the element is there. Lending is the worker's,
+  // before the thread begins, and relaxed.
+  void lend() noexcept { is_lent_.store(true, std::memory_order_relaxed); }
+  void give_back() noexcept { is_lent_.store(false, std::memory_order_release); }
+  // (2) acquire; pairs with (1).
+  bool is_lent() const noexcept { return is_lent_.load(std::memory_order_acquire); }
+
   T element_out() noexcept {
     T out(std::move(*element));
     element.reset();
@@ -90,8 +100,11 @@ struct ring_hand {
 
   std::optional<T> element;
   std::vector<U> results;
-  std::uint64_t ticket = none;
+  std::uint64_t ticket = none;  // the worker's at all times
   static constexpr std::uint64_t none = static_cast<std::uint64_t>(-1);
+
+ private:
+  sync::atomic<bool> is_lent_{false};
 };
 
 template <typename T, typename U>
@@ -120,13 +133,18 @@ class ticket_ring {
   }
 
   // Of a worker that is over. What it has in hand counts as done, or all would wait for it: it
-  // was dropped, because nobody could be had to wake it.
+  // was dropped, because nobody could be had to wake it. What it has lent counts as nothing.
   void leave(hand& mine) noexcept {
-    mine.element.reset();
+    hand last;
+    last.ticket = mine.ticket;
+    if (!mine.is_lent()) {
+      mine.element.reset();
+      last.results.swap(mine.results);
+    }
     to_wake after;
     {
       const sync::short_lock lock(mutex_);
-      if (!is_stopped_) bring(mine, after);
+      if (!is_stopped_) bring(last, after);
     }
     after.wake();
   }
