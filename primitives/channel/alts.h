@@ -298,6 +298,11 @@ class kept_line {
 
 template <typename Kept>
 class alts_awaiter final : public parking {
+  static_assert(
+      fits_in_frames<Kept> && fits_in_frames<typename Kept::operations>,
+      "a go block waits for elements aligned to a cache line at most: put others "
+      "behind a pointer");
+
  public:
   template <typename... Given>
   explicit alts_awaiter(alts_options how, Given&&... cases)

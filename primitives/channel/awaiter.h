@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "primitives/channel/block_memory.h"
 #include "primitives/channel/channel_state.h"
 #include "primitives/channel/process.h"
 
@@ -19,6 +20,11 @@ namespace tussle::detail {
 
 template <typename T, typename In>
 class take_awaiter final : public parking {
+  static_assert(
+      fits_in_frames<T>,
+      "a go block waits for elements aligned to a cache line at most: put others "
+      "behind a pointer");
+
  public:
   explicit take_awaiter(channel_state<T, In>& at) noexcept : at_(&at) {}
 
@@ -74,6 +80,11 @@ class told_of_channel final : public party {
 
 template <typename T, typename In, typename Waits = dropped_with_channel>
 class put_awaiter final : public parking {
+  static_assert(
+      fits_in_frames<In>,
+      "a go block waits with elements aligned to a cache line at most: put others "
+      "behind a pointer");
+
  public:
   put_awaiter(channel_state<T, In>& at, In&& element) noexcept
       : at_(&at), element_(std::move(element)) {}

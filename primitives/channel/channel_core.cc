@@ -49,14 +49,19 @@ void aftermath::report(const channel_core& where, std::exception_ptr error) noex
 
 void aftermath::settle_all() noexcept {
   wake_all();
-  for (party* one = dropped_.first; one != nullptr;) {
-    party* const next = one->next_;
-    one->drop();
-    one = next;
-  }
+  drop_all();
   if (uncaught_ == nullptr) return;
   for (const std::exception_ptr& error : uncaught_->all)
     uncaught_->told.scheduler().report_uncaught(error);
+}
+
+// Those that are still to be dropped are where a runtime finds them that ends within a frame,
+// or a callback, that is. It may have dropped them all, and those of others.
+void aftermath::drop_all() noexcept {
+  party*& left = here::mine().dropped;
+  const party* const others = left;
+  left = put_off_drops(left);
+  while (left != nullptr && left != others) drop_first(left);
 }
 
 runtime& channel_core::home() const {

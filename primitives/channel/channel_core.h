@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 #include "absl/base/thread_annotations.h"
 #include "primitives/channel/block_memory.h"
@@ -47,6 +48,14 @@ class channel_core {
   static void* operator new(std::size_t size) { return allocate_block(size); }
   static void operator delete(void* memory, std::size_t size) noexcept {
     deallocate_block(memory, size);
+  }
+  // Of elements that ask for more than the usual alignment.
+  static void* operator new(std::size_t size, std::align_val_t alignment) {
+    return allocate_block(size, alignment);
+  }
+  static void operator delete(void* memory, std::size_t size,
+                              std::align_val_t alignment) noexcept {
+    deallocate_block(memory, size, alignment);
   }
   channel_core(const channel_core&) = delete;
   channel_core& operator=(const channel_core&) = delete;
@@ -91,6 +100,8 @@ class channel_core {
 
   // Ends those that users_code has put off; unless an outer call will.
   static void end_put_off() noexcept;
+  // The same, also within an outer call: of whoever waits for what may be among them.
+  static void end_those_put_off() noexcept;
 
  protected:
   virtual ~channel_core() = default;
@@ -146,7 +157,6 @@ class channel_core {
   static bool take_for(const waiter& self) noexcept;
   void abandon() noexcept;
   void put_off_end(aftermath& after) noexcept;
-  static void end_those_put_off() noexcept;
   void drop_line(waiter_line& line, aftermath& after) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
+#include "primitives/channel/spawn_thread.h"
+#include "primitives/task/manual_executor.h"
+#include "primitives/task/runtime.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/stage_testing.h"
 
@@ -102,6 +106,105 @@ TEST_F(channel_ends, CH_15_callbacks_that_outlive_their_runtime_tell_nobody_of_e
 
   EXPECT_TRUE(c.put(1)) << "the pool of the first one is gone";
   EXPECT_TRUE(c.put(2));
+
+  EXPECT_EQ(born(), 0);
+}
+
+TEST_F(channel_ends, GO_3_a_thread_that_outlives_its_runtime_tells_nobody_of_errors) {
+  manual_executor compute;
+  manual_executor blocking;
+  int told = 0;
+  auto home = std::make_unique<runtime>(compute, blocking,
+                                        [&](const std::exception_ptr&) { ++told; });
+  const auto result = spawn_thread(
+      *home, [value = counted_value(1)]() -> int { throw std::runtime_error("late"); });
+  home.reset();
+  EXPECT_TRUE(blocking.run_one());
+
+  EXPECT_EQ(told, 0);
+  EXPECT_EQ(result.take(), std::nullopt) << "and it is closed";
+  EXPECT_EQ(born(), 0);
+}
+
+go_block<> wait_at(channel_view<int> at, std::unique_ptr<counted_value>) {
+  co_await at.async_take();
+}
+go_block<> wait_and_own(channel_view<int> at, std::unique_ptr<runtime>,
+                        std::unique_ptr<counted_value>) {
+  co_await at.async_take();
+}
+// Its channel goes before the runtime.
+go_block<> wait_and_own_both(channel_view<int> at, std::unique_ptr<runtime> home,
+                             channel<int> own) {
+  const std::unique_ptr<runtime> second = std::move(home);
+  const channel<int> first = std::move(own);
+  co_await at.async_take();
+}
+
+std::unique_ptr<counted_value> one_more() { return std::make_unique<counted_value>(1); }
+
+// The frame owns a runtime, of which go blocks wait at channels: their own, one that goes with
+// one of them, that of the frame, and one that the frame owns.
+TEST_F(channel_ends, GO_8_a_runtime_may_end_within_a_frame_that_is_dropped) {
+  for (const int where : {0, 1, 2, 3}) {
+    manual_executor runs;
+    stage s;
+    auto c = std::make_optional<channel<int>>(s.home());
+    auto inner = std::make_unique<runtime>(runs, runs);
+    runtime& within = *inner;
+    channel<int> own(within);
+    const channel<int> kept(within);
+    if (where == 3) {
+      go(s.home(), wait_and_own_both, c->view(), std::move(inner), own);
+    } else {
+      go(s.home(), wait_and_own, c->view(), std::move(inner), one_more());
+    }
+    s.run_all();
+    go(within, wait_at, where == 2 ? c->view() : own.view(), one_more());
+    runs.run_all();
+    if (where == 1) {
+      const channel<int> next = std::exchange(own, channel<int>(within));
+      go(
+          within,
+          [](channel_view<int> at, channel<int>) -> go_block<> {
+            co_await at.async_take();
+          },
+          kept.view(), next);
+      runs.run_all();
+    }
+    if (where == 3) own = kept;
+
+    c.reset();
+
+    EXPECT_EQ(born(), 0) << where;
+  }
+}
+
+// That stands in line, and was never run.
+TEST_F(channel_ends, GO_8_or_one_of_which_a_go_block_has_not_begun) {
+  manual_executor runs;
+  stage s;
+  auto c = std::make_optional<channel<int>>(s.home());
+  auto inner = std::make_unique<runtime>(runs, runs);
+  const channel<int> at(*inner);
+  go(*inner, wait_at, at.view(), one_more());
+  go(s.home(), wait_and_own, c->view(), std::move(inner), one_more());
+  s.run_all();
+  c.reset();
+
+  EXPECT_EQ(born(), 0);
+}
+
+// Or within a callback, which is dropped with a go block that waited behind it.
+TEST_F(channel_ends, CH_32_a_runtime_may_end_within_a_callback_that_is_dropped) {
+  manual_executor runs;
+  auto c = std::make_optional<channel<int>>();
+  auto inner = std::make_unique<runtime>(runs, runs);
+  runtime& within = *inner;
+  c->take_then([owned = std::move(inner)](std::optional<int>) { ADD_FAILURE(); });
+  go(within, wait_at, c->view(), one_more());
+  runs.run_all();
+  c.reset();
 
   EXPECT_EQ(born(), 0);
 }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -453,6 +455,38 @@ TEST(channel, a_handle_is_a_handle) {
   EXPECT_FALSE(a == other);
   b.put(1);
   EXPECT_EQ(a.take(), 1);
+}
+
+template <std::size_t Alignment>
+struct alignas(Alignment) wide {
+  int number = 0;
+};
+template <typename T>
+bool is_aligned(const T& object) {
+  return reinterpret_cast<std::uintptr_t>(&object) % alignof(T) == 0;
+}
+
+template <std::size_t Alignment>
+void pass_through_fixed_channels() {
+  for (int n = 1; n <= 8; ++n) {
+    const channel<wide<Alignment>> c(fixed(n % 2 == 0 ? 2 : 1));
+    EXPECT_TRUE(is_aligned(c.state()));
+    EXPECT_TRUE(c.put({n}));
+    c.put_then({n + 1}, [](bool accepted) { EXPECT_TRUE(accepted); });
+    EXPECT_EQ(c.take()->number, n);
+    EXPECT_EQ(c.take()->number, n + 1);
+    c.take_then([n](std::optional<wide<Alignment>> got) {
+      EXPECT_TRUE(is_aligned(*got));
+      EXPECT_EQ(got->number, n);
+    });
+    EXPECT_TRUE(c.put({n}));
+  }
+}
+
+TEST(channel, CH_4_elements_that_are_aligned_to_more_than_a_cache_line_stay_so) {
+  pass_through_fixed_channels<64>();
+  pass_through_fixed_channels<128>();
+  pass_through_fixed_channels<4096>();
 }
 
 }  // namespace

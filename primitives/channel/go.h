@@ -27,6 +27,8 @@
 //           that it is parked at lose their last owners, or when the runtime ends. So a frame
 //           that owns the channel it is parked at lives until then. Its result channel then
 //           closes.
+// Frames:   are aligned to a cache line. Elements that ask for more do not compile where a go
+//           block would wait for them; locals and arguments must not, either.
 // g++ 12:   has destroyed temporaries in co_await expressions twice, lambdas with captures
 //           above all. What the forms here return holds elements only, and is made in place;
 //           give what you pass to them a name where it is more than a move or a number.
@@ -66,6 +68,11 @@ class go_promise;
 // What of a promise depends on whether there is a value.
 template <typename T>
 class go_value : public process {
+  static_assert(
+      fits_in_frames<T>,
+      "a go block's value is aligned to a cache line at most: put others behind a "
+      "pointer");
+
  public:
   template <typename U>
   void return_value(U&& value) {

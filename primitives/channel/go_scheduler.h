@@ -134,6 +134,8 @@ class go_scheduler final : public runtime_part {
   static void delist(shard& in, process& one) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(in.mutex);
   void drop_one(process& one) noexcept;
+  static void drop_first_put_off() noexcept;
+  static void drop_all_put_off() noexcept;
   static void end_all(shard& in) noexcept;
 
   runtime* const home_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "primitives/channel/channel_core.h"
 #include "primitives/channel/go_scheduler.h"
 #include "primitives/channel/process.h"
 #include "primitives/channel/users_code.h"
@@ -72,12 +73,25 @@ void go_scheduler::drop_put_off() noexcept {
   own_drops& mine = here::mine();
   if (mine.under_way) return;
   mine.under_way = true;
-  while (mine.first != nullptr) {
-    auto& next = static_cast<process&>(*mine.first);
-    mine.first = next.next;
-    next.home_->drop_one(next);
-  }
+  while (mine.first != nullptr) drop_first_put_off();
   mine.under_way = false;
+}
+
+void go_scheduler::drop_first_put_off() noexcept {
+  own_drops& mine = here::mine();
+  auto& next = static_cast<process&>(*mine.first);
+  mine.first = next.next;
+  next.home_->drop_one(next);
+}
+
+// Of whoever waits until frames are gone, and may be within one that is dropped: the others
+// that this thread has taken out come first then.
+void go_scheduler::drop_all_put_off() noexcept {
+  for (;;) {
+    channel_core::end_those_put_off();
+    if (here::mine().first == nullptr) return;
+    drop_first_put_off();
+  }
 }
 
 void go_scheduler::drop_one(process& one) noexcept {
@@ -100,6 +114,7 @@ void go_scheduler::drop_one(process& one) noexcept {
 // What is parked, it takes out itself; what others have taken out, they drop, as it is too
 // late to run.
 void go_scheduler::end_all(shard& in) noexcept {
+  drop_all_put_off();
   in.mutex.lock();
   while (in.first != nullptr || in.ending > 0) {
     process* one = in.first;
@@ -111,6 +126,7 @@ void go_scheduler::end_all(shard& in) noexcept {
     }
     in.mutex.unlock();
     drop_process(*one);
+    drop_all_put_off();
     in.mutex.lock();
   }
   in.mutex.unlock();

@@ -248,6 +248,7 @@ class aftermath {
     }
   }
   void settle_all() noexcept;
+  void drop_all() noexcept;
 
   list woken_;
   list dropped_;
