@@ -13,13 +13,13 @@ void deallocate_block(void* memory, std::size_t size) noexcept {
 
 void* allocate_block(std::size_t size, std::align_val_t alignment) {
   const auto bytes = static_cast<std::size_t>(alignment);
-  return bytes <= block_alignment ? allocate_block(size) : sync::allocate(size, bytes);
+  return bytes <= frame_alignment ? allocate_block(size) : sync::allocate(size, bytes);
 }
 
 void deallocate_block(void* memory, std::size_t size,
                       std::align_val_t alignment) noexcept {
   const auto bytes = static_cast<std::size_t>(alignment);
-  bytes <= block_alignment ? deallocate_block(memory, size)
+  bytes <= frame_alignment ? deallocate_block(memory, size)
                            : sync::deallocate(memory, bytes);
 }
 

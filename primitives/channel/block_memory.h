@@ -14,11 +14,11 @@
 
 namespace tussle::detail {
 
-inline constexpr std::size_t block_alignment = 64;
+inline constexpr std::size_t frame_alignment = 64;
 
 // Whether a frame has the alignment that T asks for.
 template <typename T>
-inline constexpr bool fits_in_frames = alignof(T) <= block_alignment;
+inline constexpr bool fits_in_frames = alignof(T) <= frame_alignment;
 
 // Throws: std::bad_alloc.
 void* allocate_block(std::size_t size);
