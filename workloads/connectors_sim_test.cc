@@ -432,6 +432,10 @@ TEST_P(connectors_in_sim, hold_whatever_the_schedule) {
   tests::expect_to_hold_whatever_the_schedule(GetParam(), 1'000);
 }
 
+TEST_P(connectors_in_sim, hold_with_every_schedule_of_few_preemptions) {
+  tests::expect_to_hold_with_few_preemptions(GetParam());
+}
+
 TEST_P(connectors_in_sim, hold_where_memory_is_weak) {
   tests::expect_to_hold_where_memory_is_weak(GetParam(), 1'000);
 }
@@ -453,8 +457,8 @@ INSTANTIATE_TEST_SUITE_P(
         TUSSLE_PROGRAM(mult_of_two_takers), TUSSLE_PROGRAM(mult_whose_taps_close_and_go),
         TUSSLE_PROGRAM(a_runtime_ends_beside_a_round),
         TUSSLE_PROGRAM(pub_with_unsub_in_traffic),
-        TUSSLE_PROGRAM(two_subscribe_to_a_new_topic), TUSSLE_PROGRAM(sub_beside_the_end),
-        TUSSLE_PROGRAM(mix_with_changes_in_traffic),
+        TUSSLE_SMALL_PROGRAM(two_subscribe_to_a_new_topic),
+        TUSSLE_PROGRAM(sub_beside_the_end), TUSSLE_PROGRAM(mix_with_changes_in_traffic),
         TUSSLE_PROGRAM(mix_loses_its_handle)),
     tests::name_of);
 
