@@ -32,6 +32,7 @@
 #include "workloads/subjects/conveyors.h"
 #include "workloads/subjects/couriers.h"
 #include "workloads/subjects/crowds.h"
+#include "workloads/subjects/errors_courier.h"
 #include "workloads/subjects/fibers.h"
 #include "workloads/subjects/lockfree_queue.h"
 #include "workloads/subjects/moodycamel_queue.h"
@@ -106,7 +107,7 @@ void add_channel_cases(harness::registry& all) {
   all.add<ping_pong, s::go_pair, s::channel_pair, s::condition_pair,
           s::atomic_wait_pair>();
   all.add<select, s::alts_selector, s::go_selector, s::condition_selector,
-          s::polling_selector, planted::takes_of_all>();
+          s::polling_selector, planted::takes_of_all, planted::no_room>();
   all.add<pipeline_load, s::go_conveyor, s::blocking_conveyor, s::thread_conveyor,
           planted::out_of_turn>();
   all.add<pub_sub, s::pub_publisher, s::locked_publisher, s::calling_publisher,
@@ -121,9 +122,10 @@ void add_channel_cases(harness::registry& all) {
           planted::lossy_bus>();
   all.add<channel_faults, s::rendezvous_courier, s::fixed_courier, s::dropping_courier,
           s::sliding_courier, s::promise_courier, s::pub_courier, s::pipeline_courier,
-          s::alts_courier, s::condition_courier, planted::swallows_errors,
-          planted::tells_and_delivers, planted::keeps_damaged,
-          planted::delivers_what_it_refuses, planted::loses_the_rest>();
+          s::alts_courier, s::telling_courier, s::calling_courier, s::condition_courier,
+          planted::swallows_errors, planted::tells_and_delivers, planted::keeps_damaged,
+          planted::delivers_what_it_refuses, planted::loses_the_rest,
+          planted::loses_all_at_a_drop>();
 
   // One that owns something, and is told what to do with it.
   all.extend<counter, s::channel_counter>();

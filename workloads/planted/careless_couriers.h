@@ -5,15 +5,20 @@
 // keeps_damaged:             never lets go of an element that was damaged.
 // delivers_what_it_refuses:  refuses an element when it has ended, and delivers it all the same.
 // loses_the_rest:            drops what waits, whatever it was told.
+// loses_all_at_a_drop:       keeps all that it accepts until it ends, and what is dropped or shut
+//                            down then is all of that, not the few that it says it holds.
 // The mend:                  subjects/couriers.h.
 // Must be caught by:         verification of channel_faults.
 #pragma once
 
+#include <cstdint>
 #include <exception>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/case/case_info.h"
 #include "primitives/channel/channel.h"
@@ -137,6 +142,42 @@ struct loses_the_rest : subjects::condition_courier {
       forget_waiting();
       condition_courier::courier::end(how);
     }
+  };
+};
+
+struct loses_all_at_a_drop : subjects::condition_courier {
+  static harness::subject_info info() {
+    return careless_courier_info("loses_all_at_a_drop",
+                                 "Delivers in order when it is closed; dropped, it loses "
+                                 "all that it ever accepted.",
+                                 harness::expectation::yes);
+  }
+  static constexpr std::int64_t holds = 4;  // it says
+  class courier : public condition_courier::courier {
+   public:
+    explicit courier(manifest& notes) : condition_courier::courier(notes) {}
+    ~courier() { end(ending::closed); }
+    void send(const parcel& one, sending /*how*/) {
+      const std::lock_guard held(lock_of_kept_);
+      one.notes().answered(one.id(), !refuses_);
+      if (!refuses_) kept_.push_back(one);
+    }
+    void end(ending how) {
+      condition_courier::courier::end(how);
+      std::vector<parcel> left;
+      {
+        const std::lock_guard held(lock_of_kept_);
+        refuses_ = true;
+        left.swap(kept_);
+      }
+      if (how == ending::dropped || how == ending::shut_down) return;
+      for (const parcel& each : left) deliver_one(each);
+    }
+
+   private:
+    std::mutex lock_of_kept_;
+    std::vector<parcel> kept_;
+    bool refuses_ = false;
   };
 };
 

@@ -2,11 +2,15 @@
 //
 // takes_of_all: takes from every source that has something, and returns the first; what the
 //               others gave is dropped.
-// The mend:     subjects/selectors.h: only one of the takes has an effect.
-// Must be caught by: verification of select, with two or more sources.
+// no_room:      nobody waits for room: memory grows with whoever is faster.
+// The mend:     subjects/selectors.h: only one of the takes has an effect; sources have a bound.
+// Must be caught by: verification of select, with two or more sources; where producers are
+//               faster.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <thread>
 
@@ -41,6 +45,23 @@ struct takes_of_all {
         std::this_thread::yield();
       }
     }
+  };
+};
+
+struct no_room {
+  static harness::subject_info info() {
+    return {.name = "no_room",
+            .kind = harness::subject_kind::planted,
+            .description = "Sources of which nobody waits for room.",
+            .source = "workloads/planted/naive_selectors.h",
+            .breaks_invariant = harness::expectation::may};
+  }
+
+  class selector : public subjects::condition_selector::selector {
+   public:
+    selector(std::size_t sources, std::size_t /*capacity*/)
+        : subjects::condition_selector::selector(
+              sources, std::numeric_limits<std::size_t>::max()) {}
   };
 };
 

@@ -5,8 +5,9 @@
 //            closed, its last handle dropped or its runtime shut down in the middle of it?
 // Invariant: every accepted element is delivered once, or somebody is told once that it is
 //            lost (one that a buffer displaces, and what a dropped handle or a shutdown finds
-//            under way, may go in silence); what was refused is not delivered; every sender is
-//            answered once; elements, callbacks and frames are destroyed once.
+//            under way, may go in silence: no more than the courier holds, where it says how
+//            many); what was refused is not delivered; every sender is answered once;
+//            elements, callbacks and frames are destroyed once.
 // A failure means: an element was lost or came twice, an error vanished, or memory leaked.
 //
 // Threads hand parcels to a *courier*: by puts that block, park, call back or try. After three
@@ -47,6 +48,17 @@ enum class ending : std::uint8_t {
   shut_down,  // the runtime takes nothing more, and discards what waits
 };
 inline constexpr std::size_t endings = 4;
+
+// How many a courier holds at most: in its buffer and in the hands of takers whose runtime may
+// end before they say that they have one.
+template <typename S>
+constexpr std::optional<std::int64_t> held_by_courier() {
+  if constexpr (requires { S::holds; }) {
+    return S::holds;
+  } else {
+    return std::nullopt;
+  }
+}
 
 template <typename S>
 concept courier_subject = std::constructible_from<typename S::courier, manifest&> &&
@@ -126,8 +138,9 @@ struct channel_faults {
 
       harness::verdict judge() {
         work.reset();
-        return notes.judge(
-            {.displaces = Subject::displaces, .repeats = Subject::repeats});
+        return notes.judge({.displaces = Subject::displaces,
+                            .repeats = Subject::repeats,
+                            .held = held_by_courier<Subject>()});
       }
 
       std::atomic<std::size_t> next{0};

@@ -13,6 +13,7 @@
 #include "workloads/planted/careless_couriers.h"
 #include "workloads/subjects/alts_courier.h"
 #include "workloads/subjects/couriers.h"
+#include "workloads/subjects/errors_courier.h"
 #include "workloads/subjects/pipeline_courier.h"
 #include "workloads/subjects/pub_courier.h"
 #include "workloads/use_cases/run_for_test.h"
@@ -31,7 +32,8 @@ class sound_courier : public ::testing::Test {};
 using sound_couriers = ::testing::Types<
     subjects::rendezvous_courier, subjects::fixed_courier, subjects::dropping_courier,
     subjects::sliding_courier, subjects::promise_courier, subjects::pub_courier,
-    subjects::pipeline_courier, subjects::alts_courier, subjects::condition_courier>;
+    subjects::pipeline_courier, subjects::alts_courier, subjects::telling_courier,
+    subjects::calling_courier, subjects::condition_courier>;
 TYPED_TEST_SUITE(sound_courier, sound_couriers);
 
 TYPED_TEST(sound_courier, CH_32_loses_and_leaks_nothing_whatever_goes_wrong) {
@@ -47,7 +49,8 @@ template <typename Subject>
 class careless_courier : public ::testing::Test {};
 using careless_couriers =
     ::testing::Types<planted::swallows_errors, planted::tells_and_delivers,
-                     planted::keeps_damaged, planted::delivers_what_it_refuses>;
+                     planted::keeps_damaged, planted::delivers_what_it_refuses,
+                     planted::loses_all_at_a_drop>;
 TYPED_TEST_SUITE(careless_courier, careless_couriers);
 
 TYPED_TEST(careless_courier, is_noticed) {
@@ -148,6 +151,22 @@ TEST(channel_faults, a_sender_who_is_told_nothing_is_noticed_unless_all_may_be_d
 
   notes.may_drop();
   EXPECT_TRUE(notes.judge(strict).passed);
+}
+
+TEST(channel_faults, what_is_lost_at_a_drop_is_noticed_where_it_is_more_than_was_held) {
+  manifest notes(3);
+  for (std::size_t id = 0; id < 3; ++id) {
+    notes.offered(id, damage::none);
+    notes.answered(id, true);
+  }
+  notes.may_drop();
+  EXPECT_TRUE(notes.judge(strict).passed) << "nobody knows how many it held";
+  EXPECT_TRUE(notes.judge({.displaces = false, .repeats = false, .held = 3}).passed);
+  EXPECT_EQ(notes.judge({.displaces = false, .repeats = false, .held = 2}).message,
+            "accepted parcels that nobody got or heard of 3, expected allowed 2");
+
+  notes.told_of_one();
+  EXPECT_TRUE(notes.judge({.displaces = false, .repeats = false, .held = 2}).passed);
 }
 
 TEST(channel_faults, a_sender_who_is_told_twice_is_noticed) {

@@ -3,9 +3,9 @@
 // Question:  what does taking from whichever of several queues is ready cost, as there are
 //            more of them?
 // Invariant: every element that was put is taken once, by one consumer, those of one producer
-//            and source in order.
-// A failure means: an element was lost or taken twice, or somebody slept although a source had
-//            something.
+//            and source in order; never more are in the sources than they have room for.
+// A failure means: an element was lost or taken twice, somebody slept although a source had
+//            something, or memory grows with whoever is faster.
 //
 // The threads of the team put, each into a source drawn at random; a step is one put. Two
 // consumers of the run take from whichever source is ready: threads, or what the subject has
@@ -54,10 +54,10 @@ struct select {
             "What does it cost to wait for whichever of several sources has something?",
         .invariant =
             "Every element is taken once, by one consumer, those of one producer and "
-            "source in order.",
+            "source in order, and never are more in the sources than they have room for.",
         .failure =
-            "An element was lost or taken twice, or somebody slept although a source "
-            "had something.",
+            "An element was lost or taken twice, somebody slept although a source had "
+            "something, or memory grows with whoever is faster.",
         .role = "selector",
         .conditions = {{.name = "sources",
                         .unit = "sources",
@@ -83,6 +83,9 @@ struct select {
    public:
     explicit run(const harness::conditions& values)
         : count_(static_cast<std::size_t>(values.count("sources"))),
+          room_(static_cast<std::int64_t>(values.count("sources")) *
+                static_cast<std::int64_t>(values.count("capacity"))),
+          crowded_(static_cast<std::size_t>(values.threads())),
           put_(static_cast<std::size_t>(values.threads()) * count_, 0),
           sources_(count_, static_cast<std::size_t>(values.count("capacity"))) {
       for (int i = 0; i < values.threads(); ++i) accepted_.emplace_back(0);
@@ -99,8 +102,10 @@ struct select {
       const std::size_t source = self.random() % count_;
       const std::size_t line = index * count_ + source;
       const std::int64_t element = element_of(line, ++put_[line]);
-      accepted_[index].add(element);
       sources_.put(source, element);
+      accepted_[index].add(element);
+      if (accepted_[index].count() % puts_between_looks == 0 && hold_too_many())
+        ++crowded_[index].looks;
     }
 
     void settle() {
@@ -110,11 +115,30 @@ struct select {
     }
 
     harness::verdict verify(const harness::tally& /*done*/) const {
-      return all_taken_once_in_order(accepted_, taken_);
+      std::int64_t crowded = 0;
+      for (const tally_of_looks& each : crowded_) crowded += each.looks;
+      return harness::first_failure(
+          {all_taken_once_in_order(accepted_, taken_),
+           harness::expect_equal("looks that found more than there is room for", crowded,
+                                 "allowed", 0)});
     }
 
    private:
     static constexpr int consumers = 2;
+    static constexpr std::int64_t puts_between_looks = 64;
+
+    struct alignas(harness::padding) tally_of_looks {
+      std::int64_t looks = 0;
+    };
+
+    // As in producers_consumers: what was put is read first, so that it can only look like
+    // less; who has taken one may not have counted it yet, nor may that be seen yet.
+    bool hold_too_many() const {
+      const std::int64_t put = counted(accepted_);
+      const auto hands = static_cast<std::int64_t>(2 * taken_.size() + accepted_.size());
+      return put - counted(taken_) > room_ + hands;
+    }
+
     static constexpr bool has_own_consumers = selector_with_consumers<Subject>;
 
     void start_consumers() {
@@ -132,6 +156,8 @@ struct select {
     }
 
     const std::size_t count_;
+    const std::int64_t room_;  // of all sources together
+    std::vector<tally_of_looks> crowded_;
     std::vector<std::int64_t> put_;  // by producer and source
     std::deque<elements_seen> accepted_;
     std::deque<elements_seen> taken_;

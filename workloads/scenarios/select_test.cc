@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <thread>
+#include <utility>
 
 #include "harness/case/verdict.h"
 #include "workloads/planted/naive_selectors.h"
@@ -83,6 +88,40 @@ TEST(select, an_element_that_a_go_block_drops_is_told) {
   EXPECT_EQ(select_verdict<drops_half>(1, 1).message,
             "elements taken " + std::to_string(steps_a_thread / 2) + ", expected put " +
                 std::to_string(steps_a_thread));
+}
+
+// Nobody takes before so many were put, and nobody waits for room.
+struct late_consumers {
+  struct selector : planted::no_room::selector {
+    using base = planted::no_room::selector;
+    using base::base;
+    void put(std::size_t source, std::int64_t element) {
+      put_.fetch_add(1);
+      base::put(source, element);
+    }
+    std::optional<std::int64_t> take() {
+      while (put_.load() < steps_a_thread) std::this_thread::yield();
+      return base::take();
+    }
+    std::atomic<int> put_{0};
+  };
+};
+
+TEST(select, more_elements_than_there_is_room_for_are_told) {
+  const verdict found = select_verdict<late_consumers>(2, 1);
+
+  EXPECT_NE(found.message.find("looks that found more than there is room for"),
+            std::string::npos)
+      << found.message;
+}
+
+TEST(planted_no_room, nobody_waits_for_room) {
+  planted::no_room::selector all(1, 1);
+  for (const std::int64_t element : {1, 2, 3}) all.put(0, element);
+  all.close();
+
+  for (const std::int64_t element : {1, 2, 3}) EXPECT_EQ(all.take(), element);
+  EXPECT_EQ(all.take(), std::nullopt);
 }
 
 TEST(planted_takes_of_all, what_the_other_sources_gave_is_dropped) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -36,6 +37,7 @@ struct alts_courier {
   }
   static constexpr bool displaces = false;
   static constexpr bool repeats = false;
+  static constexpr std::int64_t holds = 2 * 2 + taking_blocks;
 
   static bool notes_all(const parcel& /*one*/) { return true; }
 
@@ -52,7 +54,7 @@ struct alts_courier {
                                             opening_channel(on_, fixed(2), notes)}),
           ways_{(*owners_)[0].view(), (*owners_)[1].view()},
           stop_(on_) {
-      for (int i = 0; i < 2; ++i) {
+      for (std::int64_t i = 0; i < taking_blocks; ++i) {
         takers_.push_back(
             go(on_, &take_in_go, ways_[0], ways_[1], stop_, manifest::token(notes)));
       }

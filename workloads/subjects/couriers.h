@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -93,14 +94,17 @@ inline bool upsets(const parcel& one) {
   return one.how() == damage::upsets_taker && one.id() % 16 == 0;
 }
 
-// Who takes from a channel: two go blocks, which may be sent away and may be upset, and a thread.
+// Go blocks among those who take: each may have one in hand when its runtime ends.
+inline constexpr std::int64_t taking_blocks = 2;
+
+// Who takes from a channel: these, which may be sent away and may be upset, and a thread.
 // `leaves_after_one`: of a channel that gives everybody the same.
 template <bool leaves_after_one>
 class parcel_takers {
  public:
   parcel_takers(manifest& notes, runtime& on, channel_view<parcel> from)
       : notes_(notes), from_(std::move(from)), stop_(on) {
-    for (int i = 0; i < 2; ++i)
+    for (std::int64_t i = 0; i < taking_blocks; ++i)
       blocks_.push_back(go(on, &take_in_go, from_, stop_, manifest::token(notes)));
     thread_ = std::thread([this] { take_all(); });
   }
@@ -140,14 +144,21 @@ class parcel_takers {
   std::thread thread_;
 };
 
-// `Kind` makes the channel, and says what its buffer does.
-template <typename Kind>
+// What goes behind the channel, and before its runtime.
+struct nothing_beside {
+  nothing_beside(runtime& /*on*/, manifest& /*notes*/) {}
+};
+
+// `Kind` makes the channel, of what is beside it where there is something, and says what its
+// buffer does.
+template <typename Kind, typename Beside = nothing_beside>
 class channel_courier {
  public:
   explicit channel_courier(manifest& notes)
       : notes_(notes),
         on_({.uncaught = [&notes](auto& error) { notes.hear(error); }}),
-        owner_(std::in_place, Kind::make(on_, notes)),
+        beside_(on_, notes),
+        owner_(std::in_place, make()),
         way_(owner_->view()),
         takers_(notes, on_, way_) {}
   ~channel_courier() {
@@ -187,8 +198,17 @@ class channel_courier {
   }
 
  private:
+  channel<parcel> make() {
+    if constexpr (requires { Kind::make(on_, notes_, beside_); }) {
+      return Kind::make(on_, notes_, beside_);
+    } else {
+      return Kind::make(on_, notes_);
+    }
+  }
+
   manifest& notes_;
   runtime on_;
+  [[no_unique_address]] Beside beside_;
   std::optional<channel<parcel>> owner_;
   const channel_view<parcel> way_;
   parcel_takers<Kind::repeats> takers_;
@@ -224,6 +244,7 @@ struct rendezvous_courier {
   }
   static constexpr bool displaces = false;
   static constexpr bool repeats = false;
+  static constexpr std::int64_t holds = taking_blocks;
   static channel<parcel> make(runtime& on, manifest& /*notes*/) {
     return channel<parcel>(on);
   }
@@ -236,6 +257,7 @@ struct fixed_courier {
   }
   static constexpr bool displaces = false;
   static constexpr bool repeats = false;
+  static constexpr std::int64_t holds = 4 + taking_blocks;
   static channel<parcel> make(runtime& on, manifest& notes) {
     return opening_channel(on, fixed(4), notes);
   }
@@ -248,6 +270,7 @@ struct dropping_courier {
   }
   static constexpr bool displaces = true;
   static constexpr bool repeats = false;
+  static constexpr std::int64_t holds = 4 + taking_blocks;
   static channel<parcel> make(runtime& on, manifest& notes) {
     return opening_channel(on, dropping(4), notes);
   }
@@ -260,6 +283,7 @@ struct sliding_courier {
   }
   static constexpr bool displaces = true;
   static constexpr bool repeats = false;
+  static constexpr std::int64_t holds = 4 + taking_blocks;
   static channel<parcel> make(runtime& on, manifest& notes) {
     return opening_channel(on, sliding(4), notes);
   }
@@ -271,6 +295,7 @@ struct promise_courier {
   }
   static constexpr bool displaces = true;
   static constexpr bool repeats = true;
+  static constexpr std::int64_t holds = 1 + taking_blocks;
   static channel<parcel> make(runtime& on, manifest& notes) {
     return opening_channel(on, for_promise(), notes);
   }
