@@ -67,7 +67,8 @@ class runtime {
  public:
   explicit runtime(runtime_options options = {});
   // On executors of somebody else, which must outlive it: for tests. shutdown and the
-  // destructor leave them alone, and end the timer only.
+  // destructor leave them alone, and end the timer only; bodies that may wait, of spawn_thread
+  // and pipeline_blocking, go on to their end there, and what they throw is told to nobody.
   runtime(executor& compute, executor& blocking, uncaught_hook uncaught = {},
           bool checked = false);
   ~runtime();
