@@ -2,9 +2,8 @@
 //
 // telling_courier: the channel's ex-handler puts what failed on a channel of errors, at which a
 //                  go block waits.
-// calling_courier: the same; a callback waits there, and is called within the handler.
-//
-// The handler runs under the lock of the first channel: who is told must not use that one.
+// calling_courier: the same; a callback waits there, and is called behind the handler, when the
+//                  lock that that ran under has been given up.
 #pragma once
 
 #include <cstddef>
