@@ -77,15 +77,15 @@ bool transaction::claim_at_commit(write_entry& entry, bool holds_any) {
 }
 
 void transaction::compute_commuted() {
-  make_room_to_displace(commutes_.size());
   for (commuted& each : commutes_) {
+    if (each.entry == no_entry) continue;
     write_entry& e = writes_[each.entry];
     // While it is claimed the newest version stays, and counts.
     const version_base& latest =
         std::exchange(e.computed, true) ? *e.value : *e.ref->newest();
     version_ptr next = each.again(latest);
     own_.counters.versions_made.add(1);
-    displaced_.emplace_back(std::exchange(e.value, next.release()));
+    displaced_.push(std::exchange(e.value, next.release()));
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -332,6 +334,36 @@ TEST_F(sends_of_transactions, AGT_28_a_deferred_send_that_is_refused_is_reported
 
   ASSERT_EQ(s.uncaught.size(), 1U);
   EXPECT_THROW(std::rethrow_exception(s.uncaught[0]), executor_rejected_error);
+}
+
+// Tells when it goes that it has gone.
+struct sends_as_it_goes {
+  std::function<void()> send;
+  explicit sends_as_it_goes(std::function<void()> what) : send(std::move(what)) {}
+  sends_as_it_goes(const sends_as_it_goes&) = delete;
+  sends_as_it_goes& operator=(const sends_as_it_goes&) = delete;
+  ~sends_as_it_goes() { send(); }
+};
+
+// A handler sends at once, and so does what goes with an action.
+TEST_F(sends_of_transactions,
+       STM_29_all_are_in_their_queues_before_a_refusal_is_reported) {
+  manual_executor closed;
+  closed.close();
+  agent<std::string> refuses(
+      "", {.error_handler = [&](auto&, auto&) { b.send(adds("handler ")); },
+           .on = &s.home()});
+
+  transact([&] {
+    b.send(adds("1 "));
+    refuses.send_via(closed, [&, last = std::make_shared<sends_as_it_goes>([&] {
+                                   b.send(adds("gone "));
+                                 })](const std::string& v) { return v; });
+    b.send(adds("2 "));
+  });
+  s.run_all();
+
+  EXPECT_EQ(*b.load(), "1 2 handler gone ");
 }
 
 }  // namespace

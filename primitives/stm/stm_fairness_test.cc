@@ -270,6 +270,83 @@ TEST(waiting, STM_52_whoever_waits_is_woken) {
   EXPECT_EQ(*r.load(), 2);
 }
 
+// One that does not wait has soon used up what it may try.
+TEST(waiting, STM_52_for_as_long_as_there_are_numbers_too) {
+  tx_ref<int> r(0);
+  std::atomic<bool> gave_up{false};
+  std::thread waiter;
+
+  transact([&] {
+    r.set(1);
+    waiter = std::thread([&] {
+      const scoped_options forever(
+          {.most_attempts = 2, .longest_wait = std::chrono::nanoseconds::max()});
+      try {
+        transact([&] { r.alter(plus_one); });
+      } catch (const retry_limit_error&) {
+        gave_up.store(true);
+      }
+    });
+    while (!somebody_sleeps() && !gave_up.load()) std::this_thread::yield();
+    for (int i = 0; i < 10'000 && !gave_up.load(); ++i) std::this_thread::yield();
+  });
+  waiter.join();
+
+  EXPECT_FALSE(gave_up.load());
+  EXPECT_EQ(*r.load(), 2);
+}
+
+TEST(waiting, STM_34_after_the_last_attempt_nobody_waits_and_no_body_runs_again) {
+  tx_ref<int> r(0);
+  std::atomic<bool> gave_up{false};
+  bool slept = false;
+  const auto before = count_stm();
+
+  transact([&] {
+    r.set(1);
+    std::thread other([&] {
+      const scoped_options once({.most_attempts = 1});
+      EXPECT_THROW(transact([&] { r.set(2); }), retry_limit_error);
+      gave_up.store(true);
+    });
+    while (!gave_up.load()) {
+      slept = slept || somebody_sleeps();
+      std::this_thread::yield();
+    }
+    other.join();
+  });
+
+  EXPECT_FALSE(slept);
+  EXPECT_EQ(count_stm().retried(retry_cause::owned),
+            before.retried(retry_cause::owned) + 1);
+  EXPECT_EQ(count_stm().bodies_again, before.bodies_again);
+}
+
+// The one that has failed stands in its body until the one that waited for it has got through.
+TEST(waiting, STM_52_who_waits_for_one_that_has_failed_does_not_wait_on) {
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  int bodies = 0;
+  std::thread waiter;
+
+  transact([&] {
+    r.alter(plus, 10);
+    q.load();
+    if (++bodies > 1) return;
+    add_one_elsewhere(q);  // so that the next one is younger, too
+    waiter = add_one_patiently(r);
+    wait_until_somebody_sleeps();
+    try {
+      q.alter(plus_one);
+    } catch (...) {  // and go on
+    }
+    waiter.join();
+  });
+
+  EXPECT_EQ(bodies, 2);
+  EXPECT_EQ(*r.load(), 11);
+}
+
 TEST(waiting, STM_52_who_waits_for_the_one_that_goes_first_is_woken_too) {
   const scoped_options at_once({.attempts_before_priority = 0, .longest_wait = 1h});
   tx_ref<int> r(0);

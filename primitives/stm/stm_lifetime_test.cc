@@ -9,17 +9,23 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "primitives/agent/agent.h"
 #include "primitives/reclaim/retired.h"
+#include "primitives/reference/errors.h"
+#include "primitives/stm/participant.h"
 #include "primitives/stm/tx_ref.h"
 #include "primitives/testing/stage_testing.h"
 #include "primitives/testing/threads_testing.h"
+#include "primitives/testing/transactions_testing.h"
 
 namespace tussle {
 namespace {
 
 using tests::on_another_thread;
+using tests::scoped_options;
+using tests::set_elsewhere;
 using tests::stage;
 using namespace std::chrono_literals;
 
@@ -118,9 +124,12 @@ class given_up : public ::testing::Test {
     s.run_all();
     EXPECT_EQ(*told.load(), times);
   }
-  void commute_will() {
-    r.commute([will = std::make_shared<last_will>(act)](int v) { return v + 1; });
+  void commute_will(std::shared_ptr<const std::function<void()>> what) {
+    r.commute(
+        [will = std::make_shared<last_will>(std::move(what))](int v) { return v + 1; });
   }
+  void commute_will() { commute_will(act); }
+  void fail_where_it_goes_first(const std::function<void()>& also);
 
   stage s;
   agent<int> told{0, {.on = &s.home()}};
@@ -197,10 +206,109 @@ TEST_F(given_up, STM_56_a_result_is_made_in_place_and_leaves_no_copy_in_the_atte
   expect_its_own(1);
 }
 
-// It does not wait for the one to which its thread will return. That one goes first from its
-// second attempt on, which fails for a commit that was under way before.
-TEST_F(given_up, STM_56_between_attempts_of_one_that_goes_first_they_go_first_too) {
-  const stm_options before = set_stm_options(
+// What a body throws once its attempt has failed is of that attempt, too.
+struct with_a_will {
+  std::shared_ptr<last_will> will;
+};
+
+TEST_F(given_up, STM_56_and_what_its_body_throws_instead_of_the_signal) {
+  transact([&] {
+    try {
+      fail_first();
+    } catch (...) {
+      throw with_a_will{std::make_shared<last_will>(act)};
+    }
+  });
+
+  expect_its_own(1);
+}
+
+// Were it given up in its body, so might be all that the thread has retired before.
+TEST(given_up_values, STM_56_what_a_killed_attempt_computes_is_left_until_it_is_over) {
+  constexpr int most = 100;  // one of them fills what a thread keeps before it looks
+  int within = 0;
+  const auto act = std::make_shared<const std::function<void()>>([&] {
+    if (in_transaction()) ++within;
+  });
+  for (int n = 1; n < most; ++n) {
+    tx_ref<last_will> wills{last_will(nullptr)};
+    tx_ref<int> wanted(0);
+    tx_ref<int> q(0);
+    std::latch older_began(1);
+    std::latch older_goes_on(1);
+    std::thread older([&] {
+      transact([&] {
+        older_began.count_down();
+        older_goes_on.wait();
+        wanted.alter(plus_one);
+      });
+    });
+    older_began.wait();
+    set_elsewhere(q, 1);  // what begins now is younger
+    int bodies = 0;
+
+    transact([&] {
+      if (++bodies == 1) {
+        for (int i = 0; i < n; ++i) wills.set(last_will(act));
+        q.load();
+        set_elsewhere(q, 2);
+        q.alter(plus_one);
+      }
+      if (bodies > 2) return;
+      wanted.alter(plus_one);
+      wills.alter([&](const last_will&) {
+        older_goes_on.count_down();
+        older.join();
+        return last_will(act);
+      });
+    });
+
+    EXPECT_EQ(bodies, 3);
+    reclaim::clean_up();
+  }
+
+  EXPECT_EQ(within, 0);
+}
+
+TEST_F(given_up, STM_56_what_it_wanted_to_set_is_left_until_then_too) {
+  tx_ref<std::shared_ptr<last_will>> wills(nullptr);
+  int tries = 0;
+
+  transact([&] {
+    wills.load();
+    if (++tries > 1) return fail_first();
+    on_another_thread([&] { transact([&] { wills.set(nullptr); }); });
+    wills.set(std::make_shared<last_will>(act));
+  });
+  reclaim::clean_up();
+
+  expect_its_own(1);
+}
+
+TEST_F(given_up, STM_56_so_is_a_function_whose_own_attempt_fails_meanwhile) {
+  transact([&] {
+    const bool first = bodies == 0;
+    q.load();
+    if (++bodies == 1) set_elsewhere(q, 1);
+    if (first) {
+      r.commute([this, will = std::make_shared<last_will>(act)](int v) {
+        try {
+          q.alter(plus_one);
+        } catch (...) {  // and go on
+        }
+        return v + 1;
+      });
+    }
+    q.alter(plus_one);
+  });
+
+  expect_its_own(1);
+}
+
+// Its second attempt goes first, and fails for a commit that was under way before. `also` is a
+// part of that attempt.
+void given_up::fail_where_it_goes_first(const std::function<void()>& also) {
+  const scoped_options soon(
       {.most_attempts = 4, .attempts_before_priority = 1, .longest_wait = 1ms});
   tx_ref<int> late(0);
   std::latch commits(1);
@@ -219,16 +327,56 @@ TEST_F(given_up, STM_56_between_attempts_of_one_that_goes_first_they_go_first_to
     late.load();
     fail_first();
     if (bodies == 2) {
-      commute_will();
+      also();
       go_on.count_down();
       other.join();
     }
     late.alter(plus_one);
   });
-  set_stm_options(before);
 
   EXPECT_EQ(bodies, 3);
   EXPECT_EQ(*late.load(), 2);
+}
+
+// It does not wait for the one to which its thread will return.
+TEST_F(given_up, STM_56_between_attempts_of_one_that_goes_first_they_go_first_too) {
+  fail_where_it_goes_first([&] { commute_will(); });
+
+  expect_its_own(1);
+}
+
+// Nor does one that begins where that one ends.
+TEST_F(given_up, STM_56_between_attempts_of_one_that_goes_first_also_those_within_them) {
+  int refused = 0;
+  const auto inner = std::make_shared<const std::function<void()>>([&] {
+    try {
+      (*act)();
+    } catch (const retry_limit_error&) {
+      ++refused;
+    }
+  });
+  const auto outer = std::make_shared<const std::function<void()>>(
+      [&] { transact([&] { commute_will(inner); }); });
+
+  fail_where_it_goes_first([&] { commute_will(outer); });
+
+  EXPECT_EQ(refused, 0);
+  expect_its_own(1);
+}
+
+TEST_F(given_up, STM_49_who_is_tried_again_is_as_old_as_others_knew_it) {
+  const auto outer = std::make_shared<const std::function<void()>>(
+      [&] { transact([&] { commute_will(act); }); });
+  std::vector<stm::age> born;
+
+  transact([&] {
+    born.push_back(stm::own_participant().born.load(std::memory_order_seq_cst));
+    if (bodies == 0) commute_will(outer);
+    fail_first();
+  });
+
+  ASSERT_EQ(born.size(), 2U);
+  EXPECT_EQ(born[0], born[1]);
   expect_its_own(1);
 }
 

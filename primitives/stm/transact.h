@@ -17,6 +17,7 @@
 // Contract:    CONTRACT.md section 4.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <new>
@@ -32,17 +33,20 @@ namespace tussle {
 namespace stm {
 
 // Until one attempt has committed. `body` keeps its result where `forget` finds it, if that
-// was in vain: nothing of users' is moved or destroyed while an attempt is not over yet.
+// was in vain: nothing of users' is moved or destroyed while an attempt is not over yet, nor
+// what they threw because it failed.
 // Throws: what body and the commit throw.
 template <typename Body, typename Forget>
 void attempt_until_committed(transaction& t, const Body& body, const Forget& forget) {
   for (;;) {
+    std::exception_ptr in_vain;
     t.begin_attempt();
     try {
       body();
       if (t.commit()) return;
     } catch (...) {
       if (!t.is_doomed()) throw;
+      in_vain = std::current_exception();
     }
     t.give_attempt_back();
     forget();

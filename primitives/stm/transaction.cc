@@ -1,6 +1,5 @@
 #include "primitives/stm/transaction.h"
 
-#include <algorithm>
 #include <new>
 
 #include "primitives/reference/errors.h"
@@ -83,12 +82,29 @@ const version_base& transaction::claim_to_write(ref_core& ref) {
   return e.value != nullptr ? *e.value : version_at(ref, own_, read_point_);
 }
 
+void transaction::claim_and_write(ref_core& ref, version_ptr next) {
+  keep(std::move(next));
+  claim_to_write(ref);
+  put_kept(entry_of(ref));
+}
+
 void transaction::write(ref_core& ref, version_ptr next) {
+  keep(std::move(next));
   require_live();  // the function that computed it may have hidden a signal
-  write_entry& e = entry_of(ref);
-  if (e.value != nullptr) displaced_.emplace_back(e.value);
-  e.value = next.release();
+  put_kept(entry_of(ref));
+}
+
+// Until the attempt is over, whatever fails before it is put into its place: as it goes, so may
+// others that the thread has retired.
+void transaction::keep(version_ptr next) noexcept {
   own_.counters.versions_made.add(1);
+  displaced_.push(next.release());
+}
+
+void transaction::put_kept(write_entry& entry) noexcept {
+  version_base* const kept = displaced_.pop();
+  if (entry.value != nullptr) displaced_.push(entry.value);
+  entry.value = kept;
 }
 
 const version_base* transaction::value_to_commute(const ref_core& ref) {
@@ -98,14 +114,15 @@ const version_base* transaction::value_to_commute(const ref_core& ref) {
 }
 
 void transaction::commute(ref_core& ref, version_ptr next, commute_function again) {
+  keep(std::move(next));
+  commutes_.push_back({no_entry, std::move(again)});  // kept likewise
   require_live();
   write_entry& e = entry_of(ref);
-  make_room_to_displace(1);  // the rest does not fail
   if (!e.claimed) {
-    commutes_.push_back({writes_.index_of(e), std::move(again)});
+    commutes_.back().entry = writes_.index_of(e);
     e.commuted = true;
   }
-  write(ref, std::move(next));
+  put_kept(e);
 }
 
 const version_base& transaction::ensure(ref_core& ref) {
@@ -118,13 +135,6 @@ const version_base& transaction::ensure(ref_core& ref) {
 write_entry& transaction::entry_of(ref_core& ref) {
   write_entry* const e = writes_.find(ref);
   return e != nullptr ? *e : writes_.add(ref);
-}
-
-// At least doubled, so that many single ones stay linear.
-void transaction::make_room_to_displace(std::size_t more) {
-  const std::size_t wanted = displaced_.size() + more;
-  if (wanted > displaced_.capacity())
-    displaced_.reserve(std::max(wanted, 2 * displaced_.capacity()));
 }
 
 void transaction::take(write_entry& entry, outcome (transaction::*how)(write_entry&)) {
@@ -208,7 +218,8 @@ aftermath transaction::end() noexcept {
   become(attempt_state::idle, went_first);
   end_reading(own_);
   step_back();
-  age_ = no_age;  // of what the destructors below begin
+  // What the destructors below begin is as old as the one to which their thread will return.
+  age_ = outer_ == nullptr ? no_age : outer_->age_;
   aftermath left;
   // Rarely: moving vectors that were just written makes wide loads wait for narrow stores.
   if (!after_.is_empty()) [[unlikely]]

@@ -124,8 +124,10 @@ class transaction final : private detail::send_collector {
   }
   // The same, with the ref claimed.
   const version_base& claim_to_write(ref_core& ref);
-  // Sets a ref that is claimed.
+  // Sets a ref that is claimed. What is not set is destroyed when the attempt is over, here as
+  // in claim_and_write and commute.
   void write(ref_core& ref, version_ptr next);
+  void claim_and_write(ref_core& ref, version_ptr next);
   // What a commuted function is to be applied to: the value in this transaction, or null: the
   // latest one.
   const version_base* value_to_commute(const ref_core& ref);
@@ -155,6 +157,8 @@ class transaction final : private detail::send_collector {
   };
   using this_thread = sync::per_thread<running_here, running_here>;
 
+  // Of a function that does not count: its ref was set before, or claiming that failed.
+  static constexpr std::size_t no_entry = ~std::size_t{0};
   struct commuted {
     std::size_t entry;
     commute_function again;
@@ -198,7 +202,8 @@ class transaction final : private detail::send_collector {
   [[noreturn, gnu::cold]] void fail(retry_cause why);
   void note_failure(retry_cause why) noexcept;
   write_entry& entry_of(ref_core& ref);
-  void make_room_to_displace(std::size_t more);
+  void keep(version_ptr next) noexcept;
+  void put_kept(write_entry& entry) noexcept;
 
   // The commit.
   bool claim_commuted();
@@ -220,8 +225,8 @@ class transaction final : private detail::send_collector {
   std::uint64_t attempts_ = 0;
   write_set writes_;
   std::vector<commuted> commutes_;
-  std::vector<write_entry*> wanted_;    // at the commit: those commuted, in order
-  std::vector<version_ptr> displaced_;  // private values that were set over
+  std::vector<write_entry*> wanted_;  // at the commit: those commuted, in order
+  version_stack displaced_;           // private values that were set over, or never set
   aftermath after_;
   obstacle waits_for_;
   retry_cause why_ = retry_cause::stale;  // of the latest failure to take something

@@ -70,8 +70,7 @@ class tx_ref {
   snapshot<T> set(T next) { return set(snapshot<T>(std::move(next))); }
   snapshot<T> set(snapshot<T> next) {
     stm::transaction& t = stm::transaction::required();
-    t.claim_to_write(*state_);
-    return write(t, std::move(next));
+    return put(t, std::move(next), &stm::transaction::claim_and_write);
   }
 
   // Replaces the value v by f(v, args...) and returns the new one. f takes `const T&` and
@@ -79,7 +78,7 @@ class tx_ref {
   template <typename F, typename... Args>
   snapshot<T> alter(F&& f, const Args&... args) {
     stm::transaction& t = stm::transaction::required();
-    return write(t, altered(t, f, args...));
+    return put(t, altered(t, f, args...), &stm::transaction::write);
   }
 
   // As alter, for functions whose order does not matter: other transactions may change the ref
@@ -155,10 +154,11 @@ class tx_ref {
     return value_in(look.latest(*state_)).handle();
   }
 
-  snapshot<T> write(stm::transaction& t, snapshot<T> next) {
+  using putting = void (stm::transaction::*)(stm::ref_core&, stm::version_ptr);
+  snapshot<T> put(stm::transaction& t, snapshot<T> next, putting how) {
     stm::version_ptr made = make(std::move(next));
     snapshot<T> shown = value_in(*made).handle();
-    t.write(*state_, std::move(made));
+    (t.*how)(*state_, std::move(made));
     return shown;
   }
 

@@ -141,4 +141,32 @@ struct destroy_version {
 // A version that is linked nowhere yet.
 using version_ptr = std::unique_ptr<version_base, destroy_version>;
 
+// Some of those; it owns them. Takes no memory, so nothing fails.
+class version_stack {
+ public:
+  version_stack() noexcept = default;
+  version_stack(const version_stack&) = delete;
+  version_stack& operator=(const version_stack&) = delete;
+  ~version_stack() { clear(); }
+
+  std::size_t size() const noexcept { return size_; }
+  void push(version_base* owned) noexcept {
+    owned->keep_retired(last_);
+    last_ = owned;
+    ++size_;
+  }
+  // It is not empty.
+  version_base* pop() noexcept {
+    --size_;
+    return std::exchange(last_, last_->next_retired());
+  }
+  void clear() noexcept {
+    while (last_ != nullptr) pop()->destroy();
+  }
+
+ private:
+  version_base* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 }  // namespace tussle::stm
