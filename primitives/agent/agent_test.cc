@@ -464,7 +464,7 @@ TEST(agent, a_collector_takes_the_sends_of_its_thread_and_passes_them_on) {
     keeping transaction;
     b.send(plus_one);
     EXPECT_EQ(release_pending_sends(), 0U) << "not those of a transaction";
-    for (auto& [to, sent] : transaction.kept) detail::send_now(*to, std::move(sent));
+    for (auto& [to, sent] : transaction.kept) detail::send_now(*to, sent);
     EXPECT_EQ(s.waiting(), 0U) << "the rules of the action apply";
     return n;
   });

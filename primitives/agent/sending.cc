@@ -99,16 +99,16 @@ void send(agent_core& to, std::unique_ptr<action> sent) {
   if (send_collector* const transaction = mine().transaction) {
     return transaction->collect(agent_ref<agent_core>::share(to), std::move(sent));
   }
-  send_now(to, std::move(sent));
+  send_now(to, sent);
+  if (sent != nullptr) throw executor_rejected_error();
 }
 
-void send_now(agent_core& to, std::unique_ptr<action> sent) {
+void send_now(agent_core& to, std::unique_ptr<action>& sent) {
   running_action* const running = running_action::innermost();
   if (running != nullptr && running->holds_sends()) {
     return running->hold(to, std::move(sent));
   }
-  if (!to.enqueue(*sent)) throw executor_rejected_error();
-  static_cast<void>(sent.release());  // the queue's
+  if (to.enqueue(*sent)) static_cast<void>(sent.release());  // the queue's
 }
 
 }  // namespace detail

@@ -78,7 +78,7 @@ class running_action {
 // By the table above. Throws: executor_rejected_error, if it is to be queued at once and the
 // executor takes nothing; then the action is gone and nothing has changed.
 void send(agent_core& to, std::unique_ptr<action> sent);
-// By its second and third lines.
-void send_now(agent_core& to, std::unique_ptr<action> sent);
+// By its second and third lines. Leaves `sent` with the caller if the executor takes nothing.
+void send_now(agent_core& to, std::unique_ptr<action>& sent);
 
 }  // namespace tussle::detail

@@ -6,7 +6,7 @@
 // An attempt, of those that claim anything, by its status:
 //
 //   IDLE ──▶ RUNNING ──body done──▶ COMMITTING ──▶ IDLE
-//               └── by an older transaction ──▶ KILLED ──noticed──▶ IDLE
+//               └── by an older transaction, or failed ──▶ KILLED ──noticed──▶ IDLE
 //
 // Serials tell attempts apart: a killer cannot hit the next one by mistake.
 #pragma once

@@ -187,6 +187,14 @@ void transaction::fail(retry_cause why) {
   doomed_ = true;
   note_failure(why);
   give_claims_back();
+  // Its body may go on for long: nobody waits for it any more.
+  std::uint64_t running = attempt_status(own_.serial, attempt_state::running).word();
+  // (33) seq_cst; as (22), by itself: who saw it running finds its claims given back.
+  if (own_.status.compare_exchange_strong(
+          running, attempt_status(own_.serial, attempt_state::killed).word(),
+          std::memory_order_seq_cst, std::memory_order_seq_cst)) {
+    own_.waiting.ended_in_order();
+  }
   throw retry_signal();
 }
 
@@ -202,13 +210,14 @@ void transaction::collect(detail::agent_ref<detail::agent_core> to,
 void transaction::give_attempt_back() {
   in_body_ = false;
   sync::count(sync::event::failed_attempt);
-  own_.counters.bodies_again.add(1);
+  const bool is_last = attempts_ >= options.most_attempts;
+  if (!is_last) own_.counters.bodies_again.add(1);
   give_claims_back();
   become(attempt_state::idle);
   end_reading(own_);
   step_back();
   forget_attempt();
-  wait_for_obstacle();
+  if (!is_last) wait_for_obstacle();
 }
 
 aftermath transaction::end() noexcept {
@@ -282,12 +291,12 @@ void transaction::become(attempt_state next, bool went_first) noexcept {
 void aftermath::happen_now() {
   if (failure) std::rethrow_exception(failure);
   for (const auto& each : changes) each->notify();
+  for (auto& [to, sent] : sends) detail::send_now(*to, sent);
+  // After all are in their queues: a handler sends at once, and must not come before them.
   for (auto& [to, sent] : sends) {
-    try {
-      detail::send_now(*to, std::move(sent));
-    } catch (const executor_rejected_error&) {
-      to->report(std::current_exception());  // nobody is there to hear of it otherwise
-    }
+    if (sent == nullptr) continue;
+    to->report(detail::make_rejected_error());  // nobody is there to hear of it otherwise
+    sent.reset();
   }
 }
 
