@@ -103,6 +103,9 @@ class builder {
     for (const use_of_key& each : uses_[i]) {
       if (!each.writes) continue;
       std::vector<std::uint32_t>& by = replaced_by_[{each.key, each.outside}];
+      // Two of them show that an update is lost. More would show the same, and an edge from
+      // each reader to each of them is a square of what there is.
+      if (by.size() == 2) continue;
       if (!by.empty())
         add(anomaly::lost_update, {by.front(), i}, each.key, {each.outside});
       by.push_back(i);

@@ -62,7 +62,8 @@ struct dependencies {
   std::vector<contradiction> alone;  // what shows without a cycle
 };
 
-// Linear in accesses, but for rt, which takes as many times longer as threads overlap.
+// Linear in accesses, but for rt, which takes as many times longer as threads overlap. Of those
+// that replaced the same version only the first two are told, and have edges.
 dependencies dependencies_of(const transactions& all, bool in_real_time);
 
 }  // namespace tussle::history

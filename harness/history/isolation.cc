@@ -103,6 +103,7 @@ class inspection {
     if (said_.is_snapshot_isolated())
       add(compressed(cycle_without_two_rw_in_a_row(size(), found_.edges)));
     look_for_write_skew();
+    if (said_.found.empty()) look_for_what_time_refutes();
     std::stable_sort(said_.found.begin(), said_.found.end(),
                      [](const auto& a, const auto& b) { return a.what < b.what; });
     return std::move(said_);
@@ -189,6 +190,12 @@ class inspection {
       said_.write_skews = first.empty() ? 0 : 1;
     }
     if (!first.empty()) add(shown_by(anomaly::write_skew, std::move(first)));
+  }
+  // No order of them all agrees with time.
+  void look_for_what_time_refutes() {
+    edges cycle = compressed(cycle_of(size(), found_.edges));
+    if (!cycle.empty())
+      said_.out_of_time = shown_by(anomaly::stale_read, std::move(cycle));
   }
   static std::uint64_t pair_of(std::uint32_t from, std::uint32_t to) {
     constexpr int bits_of_one = 32;

@@ -201,7 +201,8 @@ harness::verdict verdict_of(const transaction_recorder& recorded,
     }
     return found;
   }
-  const contradiction& worst = said.found.front();
+  const contradiction& worst =
+      said.found.empty() ? *said.out_of_time : said.found.front();
   harness::verdict found =
       harness::verdict::fail(absl::StrCat(in_words(all, worst), " (", what, ")"));
   found.evidence = to_json(all, worst, clock).dump();

@@ -189,6 +189,23 @@ TEST(isolation, G2_one_that_only_reads_may_be_what_makes_it_unserializable) {
   EXPECT_EQ(found_in(all), only{anomaly::write_skew});
 }
 
+// The one that reads y must come after the one that wrote z, and before the one that has not
+// seen that.
+TEST(isolation, time_may_refute_what_snapshots_allow) {
+  const transactions all{between(1, 2, t(0, {w(x, a, 0)})),
+                         between(3, 4, t(1, {r(y, 0)})),
+                         between(0, 9, t(2, {r(x, 0), w(y, b, 0)}))};
+  const isolation_judgement said = check_isolation(all);
+
+  EXPECT_EQ(found_in(all), only{});
+  EXPECT_TRUE(said.is_snapshot_isolated());
+  EXPECT_FALSE(said.is_serializable());
+  ASSERT_TRUE(said.out_of_time);
+  EXPECT_EQ(said.out_of_time->what, anomaly::stale_read);
+  EXPECT_EQ(said.out_of_time->cycle.size(), 3U);
+  EXPECT_TRUE(check_isolation(all, false).is_serializable());
+}
+
 TEST(isolation, is_told_with_the_few_that_show_it_a_timeline_and_the_cycle) {
   transactions all;
   for (stamp i = 0; i < 50; ++i)
@@ -260,6 +277,32 @@ TEST(isolation, write_skew_fails_only_who_promised_that_there_is_none) {
   EXPECT_EQ(promised.message.find("write skew (G2): "), 0U) << promised.message;
   ASSERT_FALSE(promised.evidence.empty());
   EXPECT_FALSE(nlohmann::json::parse(promised.evidence).contains("allowed"));
+}
+
+TEST(isolation, so_does_what_time_refutes) {
+  transaction_recorder recorded(3, 4, stamp_source::shared_counter);
+  const auto begin = [&](int thread) -> transaction_recorder::lane& {
+    recorded.of(thread).begin();
+    recorded.of(thread).attempt();
+    return recorded.of(thread);
+  };
+  transaction_recorder::lane& around = begin(2);
+  begin(0).write(x, 0);
+  recorded.of(0).end(ending::committed);
+  begin(1).read(y, 0);
+  recorded.of(1).end(ending::committed);
+  around.read(x, 0);
+  around.write(y, 0);
+  around.end(ending::committed);
+
+  const harness::verdict allowed = verdict_of(recorded, false);
+  const harness::verdict promised = verdict_of(recorded, true);
+
+  EXPECT_TRUE(allowed.passed) << allowed.message;
+  EXPECT_TRUE(allowed.evidence.empty());
+  EXPECT_FALSE(promised.passed);
+  EXPECT_EQ(promised.message.find("stale read: "), 0U) << promised.message;
+  EXPECT_FALSE(promised.evidence.empty());
 }
 
 TEST(isolation, attempts_that_ran_again_are_kept_as_aborted) {
