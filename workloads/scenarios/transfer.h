@@ -8,7 +8,9 @@
 //
 // A step is a transfer between two accounts that stand alone, one from or to half a pair
 // (joint_share), or an audit of the whole bank (audit_share). A transfer that the rules forbid
-// is refused and leaves no trace. Audits copy all balances, the same for every subject.
+// is refused and leaves no trace. Audits copy all balances, the same for every subject. Some
+// threads may do nothing else (auditors): then the numbers of the threads, and the latencies,
+// tell how audits fare, and what they take from transfers.
 #pragma once
 
 #include <algorithm>
@@ -53,6 +55,12 @@ struct transfer {
                                  {0, 0.2}),
                            optional(share(
                                "skew", "Share of transfers between four accounts.", {0})),
+                           optional({.name = "auditors",
+                                     .unit = "threads",
+                                     .description = "Threads that only audit.",
+                                     .default_values = {0},
+                                     .maximum = 1024,
+                                     .drawn_maximum = 2}),
                            optional({.name = "hold",
                                      .unit = "work units",
                                      .description = "Work inside a transfer.",
@@ -68,6 +76,7 @@ struct transfer {
    public:
     explicit run(const harness::conditions& values)
         : audit_share_(values.fraction("audit_share")),
+          auditors_(values.has("auditors") ? values.count("auditors") : 0),
           joint_share_(values.fraction("joint_share")),
           layout_(layout(static_cast<std::size_t>(values.count("accounts")),
                          joint_share_ > 0)),
@@ -78,7 +87,7 @@ struct transfer {
 
     std::size_t step(harness::worker& self) {
       thread_state& mine = threads_[static_cast<std::size_t>(self.index())];
-      if (self.random.chance(audit_share_)) {
+      if (self.index() < auditors_ || self.random.chance(audit_share_)) {
         audit(mine);
         return 2;
       }
@@ -149,6 +158,7 @@ struct transfer {
     }
 
     const double audit_share_;
+    const std::int64_t auditors_;
     const double joint_share_;
     const bank_layout layout_;
     const order_source orders_;

@@ -7,13 +7,16 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/case/verdict.h"
+#include "primitives/stm/tx_ref.h"
 #include "primitives/task/runtime.h"
 #include "workloads/scenarios/accounts.h"
 #include "workloads/subjects/gnu_tm_bank.h"
 #include "workloads/subjects/locked_banks.h"
+#include "workloads/subjects/stm_account.h"
 #include "workloads/subjects/transaction_banks.h"
 #include "workloads/use_cases/bank_receipts.h"
 #include "workloads/use_cases/run_for_test.h"
@@ -73,6 +76,33 @@ TEST(ref_bank, tells_in_numbers_what_its_transactions_did) {
   EXPECT_GT(commits, 0);
   EXPECT_GT(reads, 0) << "audits";
   EXPECT_TRUE(transfer_verdict<subjects::mutex_bank>(7, 0.5).counts.empty());
+}
+
+TEST(ref_bank, tells_versions_as_differences) {
+  const tx_ref<int> another(0);
+  const subjects::stm_account told;
+  const tx_ref<int> own(0);
+
+  EXPECT_NE(told.told().find(", 1 versions more alive"), std::string::npos)
+      << told.told();
+  EXPECT_EQ(told.counts().back(), std::pair(std::string("versions more alive"), 1.0));
+}
+
+TYPED_TEST(sound_bank, UC_3_has_threads_that_only_audit) {
+  const auto with_auditors = [](double auditors) {
+    return verdict_of<transfer, TypeParam>(
+        {{"accounts", 7}, {"audit_share", 0}, {"joint_share", 0}, {"auditors", auditors}},
+        3, steps_a_thread);
+  };
+  for (const int auditors : {0, 2}) {
+    const verdict found = with_auditors(auditors);
+    EXPECT_TRUE(found.passed) << found.message;
+    // And the one of the verdict.
+    const std::string expected =
+        " in " + std::to_string(auditors * steps_a_thread + 1) + " audits";
+    EXPECT_NE(found.message.find(expected), std::string::npos) << found.message;
+    EXPECT_NE(found.message.find("0 transfers"), 0U) << found.message;
+  }
 }
 
 TYPED_TEST(sound_bank, UC_3_writes_one_receipt_for_each_transfer) {

@@ -25,7 +25,7 @@ class stm_account {
            per(again, commits) + " a commit), " +
            std::to_string(now.barges - before_.barges) + " barges, " +
            std::to_string(now.helped - before_.helped) + " helped by readers, " +
-           std::to_string(now.versions_alive()) + " versions alive";
+           std::to_string(more_alive(now)) + " versions more alive";
   }
 
   // The same as numbers.
@@ -44,7 +44,7 @@ class stm_account {
     told.emplace_back("again per commit", commits > 0 ? again / commits : 0);
     told.emplace_back("barges", static_cast<double>(now.barges - before_.barges));
     told.emplace_back("helped", static_cast<double>(now.helped - before_.helped));
-    told.emplace_back("versions alive", static_cast<double>(now.versions_alive()));
+    told.emplace_back("versions more alive", static_cast<double>(more_alive(now)));
     return told;
   }
 
@@ -61,6 +61,11 @@ class stm_account {
       told += (told.empty() ? " (" : ", ") + std::to_string(n) + " " + cause_names[i];
     }
     return told.empty() ? told : told + ")";
+  }
+
+  // Than when it was opened; fewer are negative.
+  std::int64_t more_alive(const stm_counters& now) const {
+    return static_cast<std::int64_t>(now.versions_alive() - before_.versions_alive());
   }
 
   // With two digits behind the point.

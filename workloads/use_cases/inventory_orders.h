@@ -104,7 +104,7 @@ struct inventory_orders {
                harness::expect_equal(
                    "item 0 in stock and ordered", all.seen.stock[0] + all.seen.ordered[0],
                    "at the beginning and delivered", opening_stock + all.delivered),
-               none("of what was delivered refused when taken back", all.lost_deliveries),
+               none("deliveries refused", all.refused_deliveries),
                harness::expect_equal("orders open", all.seen.orders,
                                      "placed, not cancelled", all.placed - all.cancelled),
                harness::expect_equal("the last number of an order", all.seen.last,
@@ -123,7 +123,7 @@ struct inventory_orders {
         refused += other.refused;
         cancelled += other.cancelled;
         delivered += other.delivered;
-        lost_deliveries += other.lost_deliveries;
+        refused_deliveries += other.refused_deliveries;
         weight += other.weight;
         looks += other.looks;
         below_zero += other.below_zero;
@@ -134,7 +134,7 @@ struct inventory_orders {
       std::int64_t refused = 0;
       std::int64_t cancelled = 0;
       std::int64_t delivered = 0;  // and not taken back
-      std::int64_t lost_deliveries = 0;
+      std::int64_t refused_deliveries = 0;
       std::uint64_t weight = 0;  // of the numbers of its orders
       std::int64_t looks = 0;
       std::int64_t below_zero = 0;
@@ -191,13 +191,14 @@ struct inventory_orders {
       mine.cancelled += inventory_.cancel(which) ? 1 : 0;
     }
 
-    // Delivers, and the next time takes back as much, if it is there.
+    // Delivers, and the next time takes back as much, if it is there. There is always room for
+    // a delivery.
     void restock(thread_state& mine) {
       const std::int64_t by = mine.delivered == 0 ? delivery : -delivery;
       if (inventory_.restock(0, by)) {
         mine.delivered += by;
       } else {
-        mine.lost_deliveries += by > 0 ? 1 : 0;
+        mine.refused_deliveries += by > 0 ? 1 : 0;
       }
     }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -134,6 +135,13 @@ struct cancels_again : plain {
   bool cancel(order_id id) { return plain::cancel(id) || id > 0; }
 };
 
+struct refuses_deliveries : plain {
+  using plain::plain;
+  bool restock(std::size_t item, std::int64_t by) {
+    return by < 0 && plain::restock(item, by);
+  }
+};
+
 template <typename Wrong>
 std::string said_of() {
   const verdict found = inventory_verdict<with_inventory<Wrong>>(4);
@@ -166,6 +174,10 @@ TEST(inventory_orders, finds_a_gap_in_the_numbers) {
 
 TEST(inventory_orders, finds_an_order_that_was_cancelled_twice) {
   EXPECT_EQ(said_of<cancels_again>().find("orders open"), 0U);
+}
+
+TEST(inventory_orders, finds_a_delivery_that_was_refused) {
+  EXPECT_EQ(said_of<refuses_deliveries>().find("deliveries refused"), 0U);
 }
 
 TEST(inventory_orders, finds_a_body_that_returns_when_a_line_is_missing) {
