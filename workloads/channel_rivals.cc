@@ -1,4 +1,4 @@
-// channel_rivals: the shipped channel beside one that was built to beat it, line by line.
+// channel_rivals: the shipped channel beside those that were built to beat it, line by line.
 //
 // Each line runs passes of both in turns, now this one first and now that one, in one
 // process. What it tells: medians of both in ns an element or round trip (`shipped`,
@@ -27,6 +27,7 @@
 #include "primitives/channel/pipeline.h"
 #include "primitives/channel/transducer.h"
 #include "workloads/subjects/cell_channel.h"
+#include "workloads/subjects/lamport_channel.h"
 #include "workloads/subjects/promise_pipeline.h"
 
 namespace {
@@ -58,19 +59,26 @@ struct shipped {
   }
 };
 
-struct cells {
-  class line {
-   public:
-    explicit line(std::size_t room) : all_(std::make_shared<channel>(room)) {}
-    void put(number element) const { all_->put(element); }
-    std::optional<number> take() const { return all_->take(); }
-    auto async_put(number element) const { return all_->async_put(element); }
-    auto async_take() const { return all_->async_take(); }
+// A channel of the subjects, by handles.
+template <typename Channel>
+class shared_line {
+ public:
+  explicit shared_line(std::size_t room) : all_(std::make_shared<Channel>(room)) {}
+  void put(number element) const { all_->put(element); }
+  std::optional<number> take() const { return all_->take(); }
+  auto async_put(number element) const { return all_->async_put(element); }
+  auto async_take() const { return all_->async_take(); }
 
-   private:
-    using channel = tussle::workloads::subjects::cell_channel<number>;
-    std::shared_ptr<channel> all_;
-  };
+ private:
+  std::shared_ptr<Channel> all_;
+};
+
+struct cells {
+  using line = shared_line<tussle::workloads::subjects::cell_channel<number>>;
+  static line make(std::size_t room) { return line(room); }
+};
+struct one_to_one {
+  using line = shared_line<tussle::workloads::subjects::lamport_channel<number>>;
   static line make(std::size_t room) { return line(room); }
 };
 
@@ -250,25 +258,27 @@ void compare(const std::string& name, number items, std::function<void()> shippe
       ->Unit(benchmark::kMillisecond);
 }
 
-template <number EachSide, std::size_t Room>
+template <typename Rival, number EachSide, std::size_t Room>
 void transfers(const std::string& name) {
   constexpr number of_threads = Room == 0 ? rendezvous_of_threads : buffered_of_threads;
   compare(
       "threads/" + name, of_threads,
       [] { between_threads<shipped>(EachSide, Room, of_threads); },
-      [] { between_threads<cells>(EachSide, Room, of_threads); });
+      [] { between_threads<Rival>(EachSide, Room, of_threads); });
   compare(
       "go/" + name, elements_of_go, [] { between_go_blocks<shipped>(EachSide, Room); },
-      [] { between_go_blocks<cells>(EachSide, Room); });
+      [] { between_go_blocks<Rival>(EachSide, Room); });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  transfers<1, 0>("1x1/buffer:0");
-  transfers<1, 1024>("1x1/buffer:1024");
-  transfers<4, 0>("4x4/buffer:0");
-  transfers<4, 1024>("4x4/buffer:1024");
+  transfers<cells, 1, 0>("1x1/buffer:0");
+  transfers<cells, 1, 1024>("1x1/buffer:1024");
+  transfers<cells, 4, 0>("4x4/buffer:0");
+  transfers<cells, 4, 1024>("4x4/buffer:1024");
+  transfers<one_to_one, 1, 1024>("one_to_one/buffer:1024");
+  transfers<one_to_one, 1, 16>("one_to_one/buffer:16");
   compare("threads/ping_pong", trips_of_threads, &round_trips_of_threads<shipped>,
           &round_trips_of_threads<cells>);
   compare("go/ping_pong", trips_of_go, &round_trips_of_go_blocks<shipped>,
