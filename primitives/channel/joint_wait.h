@@ -85,7 +85,9 @@ class joint_wait final : public parking {
     left_.store(static_cast<std::uint32_t>(all_.size()) + 1, std::memory_order_relaxed);
     std::uint32_t over = 1;
     for (joint_operation* const each : all_) over += is_over_at_once(*each) ? 1U : 0U;
-    return end(over) ? self.gives_way() : true;
+    // None waits: nobody else counts.
+    const bool at_once = over == all_.size() + 1;
+    return at_once || end(over) ? self.gives_way() : true;
   }
 
   bool is_over_at_once(joint_operation& one) noexcept {

@@ -28,6 +28,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -41,6 +42,7 @@
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
 #include "primitives/channel/joint_wait.h"
+#include "primitives/sync/atomic.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/task/runtime.h"
 
@@ -104,7 +106,7 @@ class tap_set {
       return;
     }
     taps_.push_back({std::move(added), closes});
-    ++version_;
+    changed();
   }
   void remove(const channel_core& at) {
     tap removed;  // dies when the lock is given up
@@ -113,25 +115,27 @@ class tap_set {
     if (one == taps_.end()) return;
     removed = std::move(one->put);
     taps_.erase(one);
-    ++version_;
+    changed();
   }
   void remove_all() noexcept {
     std::vector<entry> removed;
     const sync::mutex_lock lock(mutex_);
     removed.swap(taps_);
-    ++version_;
+    changed();
   }
 
   // Of the mult's process: those of the next round, if they are not those of the last.
   // False: they are the same.
   bool read(std::vector<tap>& round, std::size_t& version) const {
+    // (2) acquire; pairs with (1): a change that happened before the element was taken.
+    if (version == version_.load(std::memory_order_acquire)) return false;
     std::vector<tap> before;
     const sync::mutex_lock lock(mutex_);
-    if (version == version_) return false;
     before.swap(round);
     round.reserve(taps_.size());
     for (const entry& each : taps_) round.push_back(each.put);
-    version = version_;
+    // Relaxed: written under the lock.
+    version = version_.load(std::memory_order_relaxed);
     return true;
   }
   void end() noexcept {
@@ -157,9 +161,15 @@ class tap_set {
                         [&at](const entry& each) { return &each.put->core() == &at; });
   }
 
+  void changed() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    // (1) release; pairs with (2). Relaxed load: written under the lock.
+    version_.store(version_.load(std::memory_order_relaxed) + 1,
+                   std::memory_order_release);
+  }
+
   mutable sync::mutex mutex_;
   std::vector<entry> taps_ ABSL_GUARDED_BY(mutex_);
-  std::size_t version_ ABSL_GUARDED_BY(mutex_) = 1;
+  sync::atomic<std::size_t> version_{1};  // written under the lock
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
