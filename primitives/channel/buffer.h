@@ -13,11 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
 #include <stdexcept>
-#include <type_traits>
-#include <utility>
 
 namespace tussle {
 
@@ -49,83 +45,4 @@ constexpr buffer dropping(std::size_t n) { return {buffer::keeping::dropping, n}
 constexpr buffer sliding(std::size_t n) { return {buffer::keeping::sliding, n}; }
 constexpr buffer for_promise() { return {buffer::keeping::first, 1}; }
 
-namespace detail {
-
-// First in, first out; one element needs no memory of its own. Not thread-safe.
-template <typename T>
-class element_ring {
- public:
-  // Throws: std::bad_alloc.
-  explicit element_ring(std::uint32_t capacity)
-      : cells_(capacity > 1 ? allocate(capacity) : inline_cell()),
-        capacity_(capacity > 1 ? capacity : 1) {}
-  element_ring(const element_ring&) = delete;
-  element_ring& operator=(const element_ring&) = delete;
-  ~element_ring() {
-    clear();
-    deallocate(cells_);
-  }
-
-  std::uint32_t size() const noexcept { return size_; }
-  T& front() noexcept { return cells_[head_]; }
-
-  // There is room, or memory for twice as many. Throws: std::bad_alloc; then nothing has
-  // changed.
-  void push(T&& last) {
-    if (size_ == capacity_) grow();
-    std::construct_at(cells_ + wrapped(head_ + size_), std::move(last));
-    ++size_;
-  }
-  T pop() noexcept {
-    T taken(std::move(front()));
-    drop_front();
-    return taken;
-  }
-  void drop_front() noexcept {
-    std::destroy_at(cells_ + head_);
-    head_ = wrapped(head_ + 1);
-    --size_;
-  }
-
-  void clear() noexcept {
-    while (size_ > 0) drop_front();
-  }
-
- private:
-  using storage = std::aligned_storage_t<sizeof(T), alignof(T)>;
-
-  static T* allocate(std::uint32_t capacity) {
-    return static_cast<T*>(
-        ::operator new (capacity * sizeof(T), std::align_val_t{alignof(T)}));
-  }
-  void deallocate(T* cells) noexcept {
-    if (cells != inline_cell()) ::operator delete (cells, std::align_val_t{alignof(T)});
-  }
-  T* inline_cell() noexcept { return reinterpret_cast<T*>(&inline_); }
-  std::uint32_t wrapped(std::uint32_t at) const noexcept {
-    return at < capacity_ ? at : at - capacity_;
-  }
-
-  void grow() {
-    const std::uint32_t twice = 2 * capacity_;
-    T* const cells = allocate(twice);
-    for (std::uint32_t i = 0; i < size_; ++i) {
-      T& from = cells_[wrapped(head_ + i)];
-      std::construct_at(cells + i, std::move(from));
-      std::destroy_at(&from);
-    }
-    deallocate(cells_);
-    cells_ = cells;
-    capacity_ = twice;
-    head_ = 0;
-  }
-
-  T* cells_;
-  std::uint32_t capacity_;
-  std::uint32_t head_ = 0;
-  std::uint32_t size_ = 0;
-  storage inline_;
-};
-
-}  // namespace detail
 }  // namespace tussle

@@ -138,7 +138,7 @@ void channel_core::remove_finished(waiter_line& line) noexcept {
 void channel_core::close() noexcept {
   aftermath after;
   {
-    const sync::short_lock lock(mutex_);
+    const whole_lock lock(*this);
     close_locked(after);
   }
   sync::schedule_point("channel.close.before_wake");
@@ -146,7 +146,7 @@ void channel_core::close() noexcept {
 }
 
 void channel_core::close_without_waking(aftermath& after) noexcept {
-  const sync::short_lock lock(mutex_);
+  const whole_lock lock(*this);
   close_locked(after);
 }
 
@@ -165,14 +165,14 @@ void channel_core::end_takes(aftermath& after) noexcept {
 }
 
 bool channel_core::is_closed() const {
-  const sync::short_lock lock(mutex_);
+  const whole_lock lock(*this);
   return closed_;
 }
 
 void channel_core::unlink(waiter& one) noexcept { static_cast<void>(withdraw(one)); }
 
 bool channel_core::withdraw(waiter& one) noexcept {
-  const sync::short_lock lock(mutex_);
+  const whole_lock lock(*this);
   if (!one.in_line) return false;
   (one.puts ? puts_ : takes_).remove(one);
   return true;
@@ -183,7 +183,7 @@ void channel_core::abandon() noexcept {
   aftermath after;
   on_abandon();
   {
-    const sync::short_lock lock(mutex_);
+    const whole_lock lock(*this);
     closed_ = true;
     abandoned_ = true;
     hint(true, true);

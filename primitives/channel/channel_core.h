@@ -1,8 +1,8 @@
 // channel_core.h: what a channel is without its elements.
 //
-// One lock, two lines of waiters, open or closed. Every operation decides under the lock, and
-// wakes whom it completed after giving the lock up (waiter.h): a woken party finds its result
-// where it waited and does not take the lock again.
+// One lock (or two that together are it: channel_state.h), two lines of waiters, open or closed.
+// Every operation decides under the lock, and wakes whom it completed after giving the lock up
+// (waiter.h): a woken party finds its result where it waited and does not take the lock again.
 //
 // Lifetime: handles own the channel; views, and whatever has to look at its memory, hold the
 //           memory. When the last owner goes the channel is *abandoned*: what it holds is
@@ -20,6 +20,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "primitives/channel/block_memory.h"
+#include "primitives/channel/element_ring.h"
 #include "primitives/channel/waiter.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/short_mutex.h"
@@ -43,7 +44,9 @@ class channel_core {
   // Puts, and takes, that may wait at one channel.
   static constexpr std::uint32_t most_pending = 1024;
 
-  explicit channel_core(runtime* home) noexcept : home_(home) {}
+  // `two_ends`: its elements are in a ring that has a lock at each end (element_ring.h).
+  explicit channel_core(runtime* home, bool two_ends = false) noexcept
+      : home_(home), two_ends_(two_ends) {}
   // NOLINTNEXTLINE(misc-new-delete-overloads): the one that takes the size belongs to it
   static void* operator new(std::size_t size) { return allocate_block(size); }
   static void operator delete(void* memory, std::size_t size) noexcept {
@@ -93,8 +96,8 @@ class channel_core {
 
   // Whether an operation might be done at once. Without the lock: what happened before the
   // call is seen.
-  bool may_take() const noexcept { return (hint() & takeable) != 0; }
-  bool may_put() const noexcept { return (hint() & puttable) != 0; }
+  bool may_take() const noexcept { return (ready() & takeable) != 0; }
+  bool may_put() const noexcept { return (ready() & puttable) != 0; }
 
   runtime& home() const;
 
@@ -105,6 +108,43 @@ class channel_core {
 
  protected:
   virtual ~channel_core() = default;
+
+  // The lock of all of the channel: its own, or both of a ring with two ends. Who holds one of
+  // these two reads what is guarded by the whole, and moves its end on.
+  class ABSL_SCOPED_LOCKABLE whole_lock {
+   public:
+    explicit whole_lock(const channel_core& all) noexcept
+        ABSL_EXCLUSIVE_LOCK_FUNCTION(all.mutex_)
+        : whole_lock(all, all.two_ends_) {}
+    // Where it is known.
+    whole_lock(const channel_core& all, bool two_ends) noexcept
+        ABSL_EXCLUSIVE_LOCK_FUNCTION(all.mutex_)
+        : first_(two_ends ? all.ends().in.mutex : all.mutex_),
+          second_(two_ends ? &all.ends().out.mutex : nullptr) {
+      lock();
+    }
+    // The last access to the channel.
+    ~whole_lock() ABSL_UNLOCK_FUNCTION() { unlock(); }
+    whole_lock(const whole_lock&) = delete;
+    whole_lock& operator=(const whole_lock&) = delete;
+
+   private:
+    void lock() noexcept ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      first_.lock();
+      if (second_ != nullptr) second_->lock();
+    }
+    void unlock() noexcept ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      if (second_ != nullptr) second_->unlock();
+      first_.unlock();
+    }
+    sync::short_mutex& first_;
+    sync::short_mutex* const second_;
+  };
+
+  bool has_two_ends() const noexcept { return two_ends_; }
+  // Of a channel with two ends.
+  virtual ring_ends& ends() const noexcept = 0;
+  virtual std::uint8_t ready_by_ends() const noexcept = 0;
 
   // Under the lock: yields what a transducer holds back, once, and serves takes with it.
   virtual void complete(aftermath& after) noexcept
@@ -145,11 +185,15 @@ class channel_core {
     // Relaxed: who acts on it takes the lock.
     if (next != hint()) hint_.store(next, std::memory_order_relaxed);
   }
-
- private:
   static constexpr std::uint8_t takeable = 1;
   static constexpr std::uint8_t puttable = 2;
 
+ private:
+  // What the ends say comes first: a channel that is not closed by then was not closed before.
+  std::uint8_t ready() const noexcept {
+    const std::uint8_t by_ends = two_ends_ ? ready_by_ends() : std::uint8_t{0};
+    return by_ends | hint();
+  }
   std::uint8_t hint() const noexcept {
     // Relaxed: as above.
     return hint_.load(std::memory_order_relaxed);
@@ -165,6 +209,7 @@ class channel_core {
   sync::atomic<std::uint32_t> memory_{1};
   runtime* const home_;  // null: the process's
   sync::atomic<std::uint8_t> hint_{0};
+  const bool two_ends_;
 
  protected:
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

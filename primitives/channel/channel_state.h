@@ -7,6 +7,12 @@
 //
 // Invariant, under the lock: takes wait only where no element is buffered and no put waits;
 // puts wait only where the buffer is full, or there is none.
+//
+// A fixed buffer of several elements, without a transducer, has *two ends*, each with a lock.
+// Nobody comes to wait, stops waiting, closes or abandons but under both: so whoever has the
+// lock of one end knows whether somebody waits. Where nobody does, a put with room needs the one
+// lock only, a take of an element the other one; anything else happens under both, which
+// then are the channel's lock.
 #pragma once
 
 #include <concepts>
@@ -18,6 +24,7 @@
 
 #include "primitives/channel/buffer.h"
 #include "primitives/channel/channel_core.h"
+#include "primitives/channel/element_ring.h"
 #include "primitives/channel/errors.h"
 #include "primitives/channel/users_code.h"
 #include "primitives/sync/schedule_point.h"
@@ -82,10 +89,10 @@ class channel_state : public channel_core {
   // Throws: std::bad_alloc; std::invalid_argument for a transducer without a buffer.
   channel_state(runtime* home, buffer size,
                 std::unique_ptr<transducing<T, In>> through = nullptr)
-      : channel_core(home),
+      : channel_core(home, gets_two_ends(size, through.get())),
         how_(size.how()),
         capacity_(size.capacity()),
-        elements_(size.capacity()),
+        elements_(size.capacity(), has_two_ends()),
         through_(std::move(through)) {
     if (through_ != nullptr && how_ == keeping::nothing) throw_no_buffer();
     if (how_ == keeping::first && !std::copy_constructible<T>) throw_no_copies();
@@ -96,12 +103,39 @@ class channel_state : public channel_core {
   // nobody waits. Nothing of the channel or of `self` is touched once it waits.
   // Throws: too_many_pending_error; what the ex-handler throws.
   outcome put(In& from, waiter* self) {
+    if (!has_two_ends()) [[likely]]
+      return put_under_lock<false>(from, self);
+    const outcome at_end = put_at_end(from, self);
+    return at_end == outcome::pending ? put_under_both(from, self) : at_end;
+  }
+
+  // Throws: too_many_pending_error; what copying the value of a promise channel throws.
+  outcome take(std::optional<T>& into, waiter* self) {
+    if (!has_two_ends()) [[likely]]
+      return take_under_lock<false>(into, self);
+    const outcome at_end = take_at_end(into, self);
+    return at_end == outcome::pending ? take_under_both(into, self) : at_end;
+  }
+
+ private:
+  using keeping = buffer::keeping;
+
+  [[gnu::noinline]] outcome put_under_both(In& from, waiter* self) {
+    return put_under_lock<true>(from, self);
+  }
+  [[gnu::noinline]] outcome take_under_both(std::optional<T>& into, waiter* self) {
+    return take_under_lock<true>(into, self);
+  }
+
+  template <bool TwoEnds>
+  [[gnu::always_inline]] outcome put_under_lock(In& from, waiter* self) {
     aftermath after;
     std::exception_ptr thrown;
     std::optional<T> displaced;  // dies when the lock is given up
     outcome ended = outcome::pending;
     {
-      const sync::short_lock lock(mutex_);
+      const whole_lock lock(*this, TwoEnds);
+      if (TwoEnds && !abandoned_) elements_.count();
       ended = put_locked(from, self, after, displaced, thrown);
       if (ended != outcome::pending) note();
     }
@@ -113,14 +147,15 @@ class channel_state : public channel_core {
     return ended;
   }
 
-  // Throws: too_many_pending_error; what copying the value of a promise channel throws.
-  outcome take(std::optional<T>& into, waiter* self) {
+  template <bool TwoEnds>
+  [[gnu::always_inline]] outcome take_under_lock(std::optional<T>& into, waiter* self) {
     // A callback that is called when the lock is given up may drop the last handle.
     const bool copies = how_ == keeping::first;
     aftermath after;
     outcome ended = outcome::pending;
     {
-      const sync::short_lock lock(mutex_);
+      const whole_lock lock(*this, TwoEnds);
+      if (TwoEnds && !abandoned_) elements_.count();
       ended = take_locked(into, self, after);
       if (ended != outcome::pending) note();
     }
@@ -131,9 +166,6 @@ class channel_state : public channel_core {
       copy_first(into, self);  // it is an owner until then
     return ended;
   }
-
- private:
-  using keeping = buffer::keeping;
 
   // Of the transducer, under the lock that its step holds.
   class into_buffer_of final : public element_sink<T> {
@@ -148,8 +180,48 @@ class channel_state : public channel_core {
     channel_state& all_;
   };
 
-  outcome put_locked(In& from, waiter* self, aftermath& after,
-                     std::optional<T>& displaced, std::exception_ptr& thrown)
+  static bool gets_two_ends(const buffer& size,
+                            const transducing<T, In>* through) noexcept {
+    return std::is_same_v<T, In> && through == nullptr && size.how() == keeping::fixed &&
+           size.capacity() > 1;
+  }
+
+  // Where nobody waits, an element goes into the buffer, or leaves it, under the lock of one
+  // end. Pending: it is to be tried under both.
+  [[gnu::noinline]] outcome put_at_end(In& from, waiter* self) noexcept
+      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if constexpr (std::is_same_v<T, In>) {
+      const sync::short_lock lock(elements_.ends().in.mutex);
+      if (closed_ || takes_.first() != nullptr || !elements_.has_room())
+        return outcome::pending;
+      if (!claim(self)) return outcome::elsewhere;
+      elements_.push_at_end(std::move(from));
+      return outcome::done;
+    }
+    return outcome::pending;
+  }
+  [[gnu::noinline]] outcome take_at_end(std::optional<T>& into, waiter* self) noexcept
+      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const sync::short_lock lock(elements_.ends().out.mutex);
+    if (abandoned_ || puts_.first() != nullptr || !elements_.has_any())
+      return outcome::pending;
+    if (!claim(self)) return outcome::elsewhere;
+    into.emplace(elements_.pop_at_end());
+    return outcome::done;
+  }
+
+  ring_ends& ends() const noexcept override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return elements_.ends();
+  }
+  std::uint8_t ready_by_ends() const noexcept override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const std::uint32_t size = elements_.ends().size();
+    return static_cast<std::uint8_t>((size > 0 ? takeable : 0) |
+                                     (size < capacity_ ? puttable : 0));
+  }
+
+  [[gnu::always_inline]] outcome put_locked(In& from, waiter* self, aftermath& after,
+                                            std::optional<T>& displaced,
+                                            std::exception_ptr& thrown)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (closed_) return claim(self) ? outcome::closed : outcome::elsewhere;
     if (how_ != keeping::nothing && !is_full()) {
@@ -178,7 +250,8 @@ class channel_state : public channel_core {
     return outcome::pending;
   }
 
-  outcome take_locked(std::optional<T>& into, waiter* self, aftermath& after)
+  [[gnu::always_inline]] outcome take_locked(std::optional<T>& into, waiter* self,
+                                             aftermath& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (holds_elements()) return take_element(into, self, after);
     if constexpr (std::is_same_v<T, In>) {
@@ -395,11 +468,13 @@ class channel_state : public channel_core {
     return !abandoned_ && elements_.size() > 0;
   }
 
-  void note() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  [[gnu::always_inline]] void note() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (abandoned_) return;  // the elements are no longer there to be looked at
-    const bool room = how_ != keeping::nothing && !is_full();
-    hint(closed_ || elements_.size() > 0 || puts_.length() > 0,
-         closed_ || room || takes_.length() > 0);
+    // What is in a ring with two ends changes without this.
+    const bool counts = !has_two_ends();
+    const bool any = counts && elements_.size() > 0;
+    const bool room = counts && how_ != keeping::nothing && !is_full();
+    hint(closed_ || any || puts_.length() > 0, closed_ || room || takes_.length() > 0);
   }
 
   const keeping how_;
