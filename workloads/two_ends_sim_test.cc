@@ -142,13 +142,74 @@ void an_alts_puts_at_one_end() {
   x.put(0);
   y.put(0);
   y.put(0);
-  int sum = 0;
-  sim::threads({[&] { sum += alts(put_to(x, 1), put_to(y, 1)).index < 2 ? 0 : 1; },
+  std::size_t chosen = 2;
+  sim::threads({[&] { chosen = alts(put_to(x, 1), put_to(y, 1)).index; },
                 [&] { x.take(); }, [&] { y.take(); }});
+  const channel<int>* const both[] = {&x, &y};
+  for (std::size_t i = 0; i < 2; ++i) {
+    int sum = 0;
+    while (const auto left = both[i]->try_take().value) sum += *left;
+    sim::require(sum == (chosen == i ? 1 : 0), "into the chosen one");
+  }
+}
+
+// Each puts into one and takes from the other one, whatever is possible.
+void two_alts_meet_at_two_ends() {
+  const channel<int> x(fixed(2));
+  const channel<int> y(fixed(2));
+  std::vector<int> taken(2);
+  const auto either = [&](std::size_t i, const channel<int>& to,
+                          const channel<int>& from) {
+    return [&, i] {
+      const auto r = alts(take_from(from), put_to(to, 1));
+      taken[i] = r.index == 0 ? 1 : 0;
+    };
+  };
+  sim::threads({either(0, x, y), either(1, y, x)});
+  int left = 0;
+  const channel<int>* const both[] = {&x, &y};
+  for (const channel<int>* each : both)
+    while (each->try_take().value) ++left;
+  sim::require(left == 2 - 2 * (taken[0] + taken[1]),
+               "what was put was taken, or is there");
+}
+
+void three_put_where_two_have_room() {
+  const channel<int> c(fixed(2));
+  int waiting = 0;
+  const auto put = [&] { sim::require(c.put(1), "accepted"); };
+  sim::threads({put, put, put, [&] { waiting += c.take().value(); }});
+  sim::require(waiting == 1 && c.take() == 1 && c.take() == 1, "each once");
+  sim::require(c.try_take().status == take_status::empty, "none twice");
+}
+
+// The entry that the alts has lost stands in line while puts come.
+void a_lost_entry_stands_before_puts() {
+  const channel<int> x(fixed(2));
+  const channel<int> y(fixed(2));
+  int sum = 0;
+  sim::threads({[&] { sum += take_either(x, y); }, [&] { y.put(1); },
+                [&] {
+                  x.put(2);
+                  x.put(4);
+                }});
   const channel<int>* const both[] = {&x, &y};
   for (const channel<int>* each : both)
     while (const auto left = each->try_take().value) sum += *left;
-  sim::require(sum == 1, "into one of them");
+  sim::require(sum == 7, "each once");
+}
+
+void callbacks_at_two_ends() {
+  int called = 0;
+  {
+    const channel<int> c(fixed(2));
+    for (int i = 0; i < 2; ++i) c.put(0);
+    sim::threads(
+        {[&] { c.put_then(1, [&](bool accepted) { called += accepted ? 1 : 0; }); },
+         [&] { c.take(); }, [&] { c.take(); }});
+    sim::require(c.take() == 1, "it came");
+  }
+  sim::require(called == 1, "called once");
 }
 
 // Who comes by a view, while the last owner goes.
@@ -162,6 +223,38 @@ void an_end_is_left() {
                 [&] { accepted = view.put(std::make_shared<cargo>(2)); }});
   sim::require(!got || (*got)->value.read() <= 2, "whole");
   sim::require(!view.put(std::make_shared<cargo>(3)), "refused");
+}
+
+go_block<> puts_by_view(channel_view<int> to) { co_await to.async_put(1); }
+
+void an_end_is_left_where_puts_wait() {
+  own_stage on;
+  auto c = std::make_optional<channel<int>>(on.home, fixed(2));
+  const channel_view<int> view = c->view();
+  c->put(0);
+  c->put(0);
+  go(on.home, puts_by_view, view);
+  on.run();
+  sim::threads({[&] { c.reset(); }, [&] { view.take(); }});
+  on.run();
+  sim::require(on.living() == 0, "its frame is gone");
+}
+
+go_block<> takes_by_view(channel_view<int> from) { co_await from.async_take(); }
+
+// Takes out of line what waits, while others put and take.
+void a_runtime_ends_at_two_ends() {
+  const channel<int> c(fixed(2));
+  std::optional<own_stage> on(std::in_place);
+  go(on->home, takes_by_view, c.view());
+  on->run();
+  sim::threads({[&] { on.reset(); },
+                [&] {
+                  c.put(1);
+                  c.put(2);
+                },
+                [&] { static_cast<void>(c.try_take()); }});
+  sim::require(c.try_put(3) == put_status::accepted, "it goes on");
 }
 
 // The channel goes with the frames that own it.
@@ -215,7 +308,12 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_SMALL_PROGRAM(a_try_to_put_finds_the_room),
                     TUSSLE_PROGRAM(an_alts_chooses_among_two_ends),
                     TUSSLE_PROGRAM(an_alts_puts_at_one_end),
-                    TUSSLE_PROGRAM(an_end_is_left),
+                    TUSSLE_PROGRAM(two_alts_meet_at_two_ends),
+                    TUSSLE_PROGRAM(three_put_where_two_have_room),
+                    TUSSLE_PROGRAM(a_lost_entry_stands_before_puts),
+                    TUSSLE_PROGRAM(callbacks_at_two_ends), TUSSLE_PROGRAM(an_end_is_left),
+                    TUSSLE_PROGRAM(an_end_is_left_where_puts_wait),
+                    TUSSLE_PROGRAM(a_runtime_ends_at_two_ends),
                     TUSSLE_PROGRAM(go_blocks_at_two_ends)),
     tests::name_of);
 

@@ -214,9 +214,10 @@ class channel_state : public channel_core {
     return elements_.ends();
   }
   std::uint8_t ready_by_ends() const noexcept override ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    const std::uint32_t size = elements_.ends().size();
-    return static_cast<std::uint8_t>((size > 0 ? takeable : 0) |
-                                     (size < capacity_ ? puttable : 0));
+    const std::optional<std::uint32_t> size = elements_.ends().size();
+    if (!size) return takeable | puttable;  // so many come and go: the operation sees
+    return static_cast<std::uint8_t>((*size > 0 ? takeable : 0) |
+                                     (*size < capacity_ ? puttable : 0));
   }
 
   [[gnu::always_inline]] outcome put_locked(In& from, waiter* self, aftermath& after,

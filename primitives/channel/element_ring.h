@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -21,28 +22,39 @@
 
 namespace tussle::detail {
 
+// Where both ends begin to count: where tests run, soon before the numbers begin anew.
+#if defined(TUSSLE_MODE_BENCH)
+inline constexpr std::uint32_t first_passed = 0;
+#else
+inline constexpr std::uint32_t first_passed = 0U - 3U;
+#endif
+
 struct ring_end {
   sync::short_mutex mutex;
   std::uint32_t next ABSL_GUARDED_BY(mutex) = 0;  // the cell
-  std::uint32_t seen ABSL_GUARDED_BY(mutex) = 0;  // of `passed` of the other end
+  std::uint32_t seen ABSL_GUARDED_BY(mutex) =
+      first_passed;  // of `passed` of the other end
   // How many elements, modulo 2^32. Written under the lock.
-  sync::atomic<std::uint32_t> passed{0};
+  sync::atomic<std::uint32_t> passed{first_passed};
 };
 
 struct ring_ends {
   alignas(128) ring_end in;
   alignas(128) ring_end out;
 
-  // How many elements are between them: under both locks; without, at a moment of the call.
-  std::uint32_t size() const noexcept {
+  // How many elements are between them, under both locks; without, at a moment of the call, or
+  // nothing if others never left it such a moment.
+  std::optional<std::uint32_t> size() const noexcept {
+    constexpr int most_looks = 8;
     // Acquire, all: in this order. Where none left meanwhile, so many were there then.
     std::uint32_t left = out.passed.load(std::memory_order_acquire);
-    for (;;) {
+    for (int i = 0; i < most_looks; ++i) {
       const std::uint32_t came = in.passed.load(std::memory_order_acquire);
       const std::uint32_t left_now = out.passed.load(std::memory_order_acquire);
       if (left_now == left) return came - left;
       left = left_now;
     }
+    return std::nullopt;
   }
 };
 
@@ -66,7 +78,7 @@ class element_ring {
 
   // Of one with two ends: as counted, and pushed and popped since, under both locks.
   std::uint32_t size() const noexcept { return size_; }
-  void count() noexcept { size_ = ends().size(); }
+  void count() noexcept { size_ = *ends().size(); }
   T& front() noexcept { return cells_[head_]; }  // has no two ends
 
   // There is room, or memory for twice as many, if it has no two ends.
@@ -168,13 +180,15 @@ class element_ring {
   std::uint32_t wrapped(std::uint32_t at) const noexcept {
     return at < capacity_ ? at : at - capacity_;
   }
+  // What was seen last of the other end stays within a ring's length of what is true: both count
+  // modulo 2^32.
   [[gnu::noinline]] void push_under_both(T&& last) noexcept {
+    static_cast<void>(has_room());
     push_at_end(std::move(last));
     ++size_;
   }
   [[gnu::noinline]] T pop_under_both() noexcept {
-    static_cast<void>(
-        has_any());  // what was seen last may be behind what was popped here
+    static_cast<void>(has_any());  // as above
     --size_;
     return pop_at_end();
   }

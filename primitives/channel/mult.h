@@ -28,7 +28,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -42,7 +41,6 @@
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
 #include "primitives/channel/joint_wait.h"
-#include "primitives/sync/atomic.h"
 #include "primitives/sync/mutex.h"
 #include "primitives/task/runtime.h"
 
@@ -106,7 +104,7 @@ class tap_set {
       return;
     }
     taps_.push_back({std::move(added), closes});
-    changed();
+    ++version_;
   }
   void remove(const channel_core& at) {
     tap removed;  // dies when the lock is given up
@@ -115,27 +113,25 @@ class tap_set {
     if (one == taps_.end()) return;
     removed = std::move(one->put);
     taps_.erase(one);
-    changed();
+    ++version_;
   }
   void remove_all() noexcept {
     std::vector<entry> removed;
     const sync::mutex_lock lock(mutex_);
     removed.swap(taps_);
-    changed();
+    ++version_;
   }
 
   // Of the mult's process: those of the next round, if they are not those of the last.
   // False: they are the same.
   bool read(std::vector<tap>& round, std::size_t& version) const {
-    // (2) acquire; pairs with (1): a change that happened before the element was taken.
-    if (version == version_.load(std::memory_order_acquire)) return false;
     std::vector<tap> before;
     const sync::mutex_lock lock(mutex_);
+    if (version == version_) return false;
     before.swap(round);
     round.reserve(taps_.size());
     for (const entry& each : taps_) round.push_back(each.put);
-    // Relaxed: written under the lock.
-    version = version_.load(std::memory_order_relaxed);
+    version = version_;
     return true;
   }
   void end() noexcept {
@@ -161,15 +157,9 @@ class tap_set {
                         [&at](const entry& each) { return &each.put->core() == &at; });
   }
 
-  void changed() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    // (1) release; pairs with (2). Relaxed load: written under the lock.
-    version_.store(version_.load(std::memory_order_relaxed) + 1,
-                   std::memory_order_release);
-  }
-
   mutable sync::mutex mutex_;
   std::vector<entry> taps_ ABSL_GUARDED_BY(mutex_);
-  sync::atomic<std::size_t> version_{1};  // written under the lock
+  std::size_t version_ ABSL_GUARDED_BY(mutex_) = 1;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
