@@ -1,8 +1,7 @@
 // element_ring.h: the elements that a channel holds.
 //
-// A ring with *two ends* has a lock for each: who puts and who takes meet neither at a lock nor
-// at a line of memory, but where one of them has gone on as far as what it saw last of the
-// other lets it (Lee, Bu and Chandranmenon 2010, "A Lock-Free, Cache-Efficient Multi-Core
+// A ring with *two ends* has a lock for each: who puts and who takes meet at neither, but where
+// one of them has gone on as far as what it saw last of the other lets it (Lee, Bu and Chandranmenon 2010, "A Lock-Free, Cache-Efficient Multi-Core
 // Synchronization Mechanism for Line-Rate Network Traffic Monitoring", IPDPS). Whoever holds
 // both locks has the ring for himself.
 #pragma once
