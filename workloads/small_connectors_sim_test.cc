@@ -144,6 +144,29 @@ void pipeline_whose_target_closes() {
   sim::require(!from.is_closed() && s.living() == 0, "it has ended");
 }
 
+// Who finds the source full after tap() has returned knows that what is in it was not taken yet.
+void a_tap_gets_what_is_taken_after_it() {
+  stage s;
+  const channel<int> source(s.home, fixed(2));
+  const channel<int> late(s.home, fixed(4));
+  const mult<int> all(source);
+  source.put(0);
+  s.run();        // it has read its taps, and waits
+  source.put(1);  // straight to it
+  source.put(2);
+  source.put(3);
+  put_status seen = put_status::closed;
+  sim::threads({[&] {
+                  all.tap(late);
+                  seen = source.try_put(4);
+                },
+                [&] { s.run(); }});
+  s.run();
+  bool came = false;
+  while (const auto got = late.try_take().value) came = came || *got == 2;
+  sim::require(came || seen != put_status::would_wait, "2 was taken later, and came");
+}
+
 class small_connectors_in_sim : public testing::TestWithParam<program> {};
 
 TEST_P(small_connectors_in_sim, hold_with_every_schedule_of_few_preemptions) {
@@ -163,6 +186,7 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_SMALL_PROGRAM(zip_of_two_that_come),
                     TUSSLE_SMALL_PROGRAM(take_one_of_two),
                     TUSSLE_SMALL_PROGRAM(mult_whose_slow_tap_goes),
+                    TUSSLE_PROGRAM(a_tap_gets_what_is_taken_after_it),
                     TUSSLE_SMALL_PROGRAM(mix_of_one_that_leaves),
                     TUSSLE_SMALL_PROGRAM(pipeline_whose_target_closes)),
     tests::name_of);

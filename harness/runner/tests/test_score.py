@@ -156,7 +156,7 @@ def test_every_order_of_the_seams_users_that_is_weakened_is_asked_about_in_a_wea
     assert len(weakened) >= 20
     for each in weakened:
         # The others explore their programs in a weak memory, too.
-        weak = {"sim.weak", "tasks.sim", "stm.weak", "channels.sim", "connectors.weak"}
+        weak = {"sim.weak", "tasks.sim", "two_ends.sim", "stm.weak", "channels.sim", "connectors.weak"}
         assert weak & {detector.name for detector in each.detectors}, each.name
 
 
