@@ -53,7 +53,8 @@ void split_whose_runtime_ends() {
   const auto [evens, odds] = split(is_even, from);
   from.try_put(2);
   s->run();
-  sim::threads({[&] { s.reset(); }, [&] { static_cast<void>(evens.try_take()); }});
+  const channel<int>& taken = evens;  // a lambda may not capture the binding itself
+  sim::threads({[&] { s.reset(); }, [&] { static_cast<void>(taken.try_take()); }});
   sim::require(evens.is_closed() && odds.is_closed(), "both have ended");
 }
 
