@@ -138,8 +138,9 @@ void transaction::stamp_all(point from) noexcept {
   }
   note_changes();
   end_reading(own_);  // what it has read need not be kept for it
+  pruning given_up(own_);
   for (write_entry& e : writes_) {
-    if (std::exchange(e.value, nullptr) != nullptr) note_older_version(*e.ref, own_);
+    if (std::exchange(e.value, nullptr) != nullptr) given_up.note_older_version(*e.ref);
     if (!std::exchange(e.claimed, false)) continue;
     // (32) release; pairs with (20): the stamps, and what the owner of a claim keeps. A plain
     // store, because nobody takes a claim from who is committing.

@@ -1,7 +1,6 @@
 #include "primitives/stm/history.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <functional>
 #include <utility>
@@ -26,58 +25,6 @@ void for_each_other(const participant& own, const Visit& visit) {
   }
 }
 
-// The read points that the other threads published, from the latest on, so many at a time: a
-// commit allocates nothing. What is published between two looks is of no interest, because it
-// is not earlier than the newest version.
-class needed_points {
- public:
-  explicit needed_points(const participant& own) noexcept : own_(own) {}
-
-  // The latest one before `until`, which does not grow from call to call; no_point: none.
-  point latest_before(point until) noexcept {
-    for (;;) {
-      while (next_ != count_ && found_[next_] >= until) ++next_;
-      if (next_ != count_) return found_[next_];
-      if (!are_more_) return no_point;
-      look(until);
-    }
-  }
-
- private:
-  // Few where tests want to see several looks.
-  static constexpr std::size_t at_a_time = sync::has_schedule_points ? 2 : 32;
-
-  void look(point until) noexcept {
-    count_ = 0;
-    next_ = 0;
-    are_more_ = false;
-    for_each_other(own_, [&](participant& p) {
-      const point at = read_point_of(p);  // (15)
-      if (at != no_point && at < until) note(at);
-    });
-  }
-  // Latest first, each once; if there is no room the earliest goes.
-  void note(point at) noexcept {
-    auto* const end = found_.data() + count_;
-    auto* const place = std::lower_bound(found_.data(), end, at, std::greater<>());
-    if (place != end && *place == at) return;
-    if (count_ == at_a_time) {
-      are_more_ = true;
-      if (place == end) return;
-    } else {
-      ++count_;
-    }
-    std::move_backward(place, found_.data() + count_ - 1, found_.data() + count_);
-    *place = at;
-  }
-
-  const participant& own_;
-  std::array<point, at_a_time> found_;
-  std::size_t count_ = 0;
-  std::size_t next_ = 0;
-  bool are_more_ = true;
-};
-
 // The eras that the other threads announced.
 eras announced_eras(const participant& own) {
   eras found;
@@ -95,8 +42,7 @@ class unlinking {
  public:
   unlinking(ref_core& ref, participant& own) noexcept : ref_(ref), own_(own) {}
 
-  void run() noexcept {
-    needed_points needed(own_);
+  void run(needed_points& needed) noexcept {
     version_base* newer = ref_.newest();
     point until = newer->counts_from();
     while (version_base* const v = newer->older()) {
@@ -190,9 +136,36 @@ struct at_process_exit {
 
 }  // namespace
 
-void prune(ref_core& ref, participant& own) noexcept {
-  unlinking chain(ref, own);
-  chain.run();
+void needed_points::look(point until) noexcept {
+  count_ = 0;
+  next_ = 0;
+  are_more_ = false;
+  for_each_other(own_, [&](participant& p) {
+    const point at = read_point_of(p);  // (15)
+    if (at != no_point && at < until) note(at);
+  });
+}
+
+// Latest first, each once; if there is no room the earliest goes.
+void needed_points::note(point at) noexcept {
+  auto* const end = found_.data() + count_;
+  auto* const place = std::lower_bound(found_.data(), end, at, std::greater<>());
+  if (place != end && *place == at) return;
+  if (count_ == at_a_time) {
+    are_more_ = true;
+    is_whole_ = false;
+    if (place == end) return;
+  } else {
+    ++count_;
+  }
+  std::move_backward(place, found_.data() + count_ - 1, found_.data() + count_);
+  *place = at;
+}
+
+void pruning::prune(ref_core& ref) noexcept {
+  needed_.begin_again();
+  unlinking chain(ref, own_);
+  chain.run(needed_);
   ref.older_count.write(chain.kept());
   ref.prune_at.write(chain.kept() + chain.kept() / 2 + spare_versions);
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "primitives/sync/asymmetric_barrier.h"
 #include "primitives/sync/atomic.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/wait_word.h"
@@ -14,25 +15,28 @@ class waiting_place {
  public:
   constexpr waiting_place() noexcept = default;
 
-  // Wakes all, after something ended by a store of any order.
+  // Wakes all, after something ended by a release store or a stronger one.
   void ended() noexcept {
-    // (27) seq_cst; pairs with (26).
-    ends_.fetch_add(1, std::memory_order_seq_cst);
-    if (is_used()) [[unlikely]]
-      ends_.wake_all();
+    // Who waits has had a barrier run here since it counted itself: it is seen, or sees the end.
+    if (sync::light_barriers()) [[likely]] {
+      sync::light_barrier();
+      return ended_in_order();
+    }
+    wake();
   }
   // The same, after something ended by a seq_cst operation: nothing is written if nobody waits.
   void ended_in_order() noexcept {
     if (is_used()) [[unlikely]]
-      ended();
+      wake();
   }
 
   // While `lasts()`, which looks seq_cst, but no longer than until the deadline (null: none).
   template <typename Condition>
   void wait_while(const Condition& lasts, const sync::time_point* deadline) {
     // (26) seq_cst; pairs with (27) and with is_used: whoever ends it sees the waiter, or the
-    // waiter sees that it has ended.
+    // waiter sees that it has ended. Where ends are light the barrier orders them.
     waiters_.fetch_add(1, std::memory_order_seq_cst);
+    sync::heavy_barrier();
     for (;;) {
       const std::uint32_t seen = ends_.load(std::memory_order_seq_cst);
       if (!lasts()) break;
@@ -54,6 +58,13 @@ class waiting_place {
   }
 
  private:
+  [[gnu::noinline]] void wake() noexcept {
+    // (27) seq_cst; pairs with (26).
+    ends_.fetch_add(1, std::memory_order_seq_cst);
+    if (is_used()) [[unlikely]]
+      ends_.wake_all();
+  }
+
   sync::wait_word ends_{0};  // counts what has ended
   sync::atomic<std::uint32_t> waiters_{0};
 };
