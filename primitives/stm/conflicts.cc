@@ -33,7 +33,8 @@ bool is_live(const participant& p, std::uint64_t serial) noexcept {
 
 auto transaction::try_claim(write_entry& entry) -> outcome {
   ref_core& ref = *entry.ref;
-  const claim_word mine = claim_word::of(own_.index, own_.serial);
+  const claim_word mine =
+      claim_word::of(own_.index, own_.serial, writes_.index_of(entry));
   // (20) seq_cst; pairs with the ends of claims, whose changes it shows.
   const claim_word seen(ref.claim.load(std::memory_order_seq_cst));
   if (yields_to_priority()) return outcome::blocked;

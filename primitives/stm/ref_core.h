@@ -13,15 +13,18 @@
 
 namespace tussle::stm {
 
-// Who may change a ref, in one word: the attempt that has claimed it (its participant and the
-// lower half of its serial), and how many transactions have ensured that it does not change.
-// At most one of the two: who claims what it has ensured itself replaces the one by the other.
+// Who may change a ref, in one word: the attempt that has claimed it (its participant, the
+// lower half of its serial, and where the ref is in its write set), or how many transactions
+// have ensured that it does not change. One of the two: who claims what it has ensured itself
+// replaces the one by the other.
 class claim_word {
  public:
   constexpr claim_word() noexcept = default;
   explicit constexpr claim_word(std::uint64_t word) noexcept : word_(word) {}
-  static constexpr claim_word of(std::size_t index, std::uint64_t serial) noexcept {
-    return claim_word((serial << 32) | ((std::uint64_t{index} + 1) << 16));
+  static constexpr claim_word of(std::size_t index, std::uint64_t serial,
+                                 std::size_t entry) noexcept {
+    return claim_word((serial << 32) | ((std::uint64_t{index} + 1) << 16) |
+                      (entry < far_entry ? entry : far_entry));
   }
 
   constexpr std::uint64_t word() const noexcept { return word_; }
@@ -32,7 +35,12 @@ class claim_word {
   constexpr bool is_of(std::uint64_t serial) const noexcept {
     return (word_ >> 32) == (serial & 0xFFFF'FFFF);
   }
-  constexpr std::uint64_t ensured() const noexcept { return word_ & 0xFFFF; }
+  // In the write set of the owner; far_entry: not among the first so many.
+  constexpr std::size_t entry() const noexcept { return word_ & 0xFFFF; }
+  static constexpr std::size_t far_entry = 0xFFFF;
+  constexpr std::uint64_t ensured() const noexcept {
+    return has_owner() ? 0 : word_ & 0xFFFF;
+  }
 
  private:
   constexpr std::size_t owner_part() const noexcept { return (word_ >> 16) & 0xFFFF; }

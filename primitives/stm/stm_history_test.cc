@@ -97,6 +97,7 @@ TEST(history, STM_47_under_standing_readers_it_is_bounded_by_their_number) {
     }
 
     EXPECT_GE(r.history_count(), count) << "each reader has its own";
+    EXPECT_GE(q.history_count(), count == 0 ? 0U : 1U) << "what they would see of it";
   }
 }
 

@@ -314,6 +314,56 @@ TEST(killed, STM_49_one_that_moves_its_read_point_meanwhile_sees_no_mixture) {
   EXPECT_EQ(*b.load(), 111);
 }
 
+TEST(killed, STM_49_one_of_many_writes_does_not_forget_what_it_wrote) {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  tx_ref<int> c(0);
+  bool is_first = true;
+  std::latch older_began(1);
+  std::latch younger_stands(1);
+  std::thread older([&] {
+    try {
+      transact([&] {
+        older_began.count_down();
+        younger_stands.wait();
+        a.set(1);
+        throw std::string("leaves what it took");
+      });
+    } catch (const std::string&) {
+    }
+  });
+  older_began.wait();
+  transact([&] { tx_ref<int>(0).set(1); });  // what begins from now on is younger
+  std::latch many_written(1);
+  std::latch younger_goes_on(1);
+  std::thread younger([&] {
+    transact([&] {
+      a.set(10);
+      b.set(10);
+      c.set(10);
+      if (std::exchange(is_first, false)) {
+        many_written.count_down();
+        younger_goes_on.wait();
+      }
+      a.alter([](int v) {
+        EXPECT_EQ(v, 10) << "its own";
+        return v + 1;
+      });
+    });
+  });
+  many_written.wait();
+  freeze_at freeze("stm.write.before_claim_look");
+  younger_goes_on.count_down();
+  freeze.wait_until_reached();
+
+  younger_stands.count_down();
+  older.join();
+  freeze.let_go();
+  younger.join();
+
+  EXPECT_EQ(*a.load(), 11);
+}
+
 // Another one comes to go first between the look of a commit and its claim.
 TEST(commuter, STM_54_that_lets_another_one_go_first_counts_that_as_the_cause) {
   tx_ref<int> r(0);

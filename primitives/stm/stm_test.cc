@@ -91,6 +91,39 @@ TYPED_TEST(ref_of, STM_3_the_body_sees_its_own_latest_write) {
   EXPECT_EQ(this->present(this->r), 3);
 }
 
+TEST(transactions, STM_3_the_body_sees_its_own_writes_however_many_there_are) {
+  constexpr int many = 300;
+  std::vector<tx_ref<int>> refs;
+  for (int i = 0; i < many; ++i) refs.emplace_back(i);
+  tx_ref<int> beside(7);
+  const auto index = [](int i) { return static_cast<std::size_t>(i); };
+  const auto require = [&](int i, int expected) {
+    EXPECT_EQ(*refs[index(i)].load(), expected) << i;
+  };
+
+  for (int pass = 0; pass < 2; ++pass) {
+    transact([&] {
+      for (int i = 0; i < many; ++i) {
+        refs[index(i)].set(2 * i);
+        require(i, 2 * i);
+        if (i + 1 < many) require(i + 1, pass == 0 ? i + 1 : -1);
+        if (i % 100 == 50) refs[index(i / 2)].alter([](int v) { return v; });
+      }
+      EXPECT_EQ(*beside.ensure(), 7);
+      EXPECT_EQ(*beside.commute([](int v) { return v + 1; }), 8);
+      for (int i = 0; i < many; ++i)
+        EXPECT_EQ(*refs[index(i)].alter([](int v) { return v + 1; }), 2 * i + 1);
+      for (int i = 0; i < many; ++i) require(i, 2 * i + 1);
+    });
+    for (int i = 0; i < many; ++i) require(i, 2 * i + 1);
+    EXPECT_EQ(*beside.load(), 8);
+    transact([&] {
+      for (auto& each : refs) each.set(-1);
+      beside.set(7);
+    });
+  }
+}
+
 TYPED_TEST(ref_of, STM_3_a_value_that_was_set_over_stays_valid_while_it_is_held) {
   transact([&] {
     const auto first = this->r.set(this->of(2));

@@ -57,6 +57,7 @@ void transaction::begin_attempt() {
   own_.counters.attempts.add(1);
   doomed_ = false;
   pinned_ = false;
+  has_unclaimed_ = false;
   read_point_ = publish_read_point(own_);
   ++own_.serial;
   // Release; seen by whoever sees a claim of this attempt.
@@ -117,6 +118,7 @@ void transaction::commute(ref_core& ref, version_ptr next, commute_function agai
   keep(std::move(next));
   commutes_.push_back({no_entry, std::move(again)});  // kept likewise
   require_live();
+  has_unclaimed_ = true;
   write_entry& e = entry_of(ref);
   if (!e.claimed) {
     commutes_.back().entry = writes_.index_of(e);
@@ -127,12 +129,25 @@ void transaction::commute(ref_core& ref, version_ptr next, commute_function agai
 
 const version_base& transaction::ensure(ref_core& ref) {
   require_live();
+  has_unclaimed_ = true;
   write_entry& e = entry_of(ref);
   if (!e.claimed && !e.ensured) take(e, &transaction::try_ensure);
   return e.value != nullptr ? *e.value : version_at(ref, own_, read_point_);
 }
 
 write_entry& transaction::entry_of(ref_core& ref) {
+  // In large sets the claim tells where the ref is, or that it is not there.
+  if (!writes_.is_small() && !has_unclaimed_) {
+    sync::schedule_point("stm.write.before_claim_look");
+    const claim_word seen(ref.claim.load(std::memory_order_seq_cst));  // (20)
+    const bool is_mine =
+        seen.has_owner() && seen.owner() == own_.index && seen.is_of(own_.serial);
+    if (is_mine && seen.entry() != claim_word::far_entry) return writes_[seen.entry()];
+    if (!is_mine) {
+      require_live();  // who took a claim from it had marked it KILLED before
+      return writes_.add(ref);
+    }
+  }
   write_entry* const e = writes_.find(ref);
   return e != nullptr ? *e : writes_.add(ref);
 }
@@ -249,7 +264,8 @@ aftermath transaction::end() noexcept {
 void transaction::give_claims_back() noexcept {
   for (write_entry& e : writes_) {
     if (std::exchange(e.claimed, false)) {
-      std::uint64_t mine = claim_word::of(own_.index, own_.serial).word();
+      std::uint64_t mine =
+          claim_word::of(own_.index, own_.serial, writes_.index_of(e)).word();
       // (29) seq_cst, as all changes of claims. Fails if an older transaction took it.
       e.ref->claim.compare_exchange_strong(mine, 0, std::memory_order_seq_cst,
                                            std::memory_order_seq_cst);

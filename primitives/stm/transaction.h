@@ -233,7 +233,8 @@ class transaction final : private detail::send_collector {
   int borrows_ = 0;
   bool busy_ = false;  // from its begin until nothing of it is left
   bool in_body_ = false;
-  bool pinned_ = false;  // has seen what it has neither claimed nor ensured
+  bool has_unclaimed_ = false;  // has commuted or ensured anything
+  bool pinned_ = false;         // has seen what it has neither claimed nor ensured
   bool doomed_ = false;
   bool has_priority_ = false;
   detail::send_collector* outer_collector_ = nullptr;

@@ -1,15 +1,18 @@
 // write_set.h: the refs that an attempt has set, commuted or ensured, found by identity.
 //
 // A word of 64 bits tells most refs that are not in it at once; few entries are searched in
-// order, many through a table.
+// order, many through a table, which is made when it is first needed: what an attempt has
+// claimed it finds by the claim.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "primitives/stm/ref_core.h"
+#include "primitives/sync/hooks.h"
 
 namespace tussle::stm {
 
@@ -26,6 +29,8 @@ class write_set {
  public:
   using iterator = std::vector<write_entry>::iterator;
 
+  // Found without a table.
+  bool is_small() const noexcept { return entries_.size() <= most_in_order; }
   bool empty() const noexcept { return entries_.empty(); }
   std::size_t size() const noexcept { return entries_.size(); }
   iterator begin() noexcept { return entries_.begin(); }
@@ -39,7 +44,7 @@ class write_set {
   write_entry* find(const ref_core& ref) noexcept {
     if ((filter_ & bit_of(ref)) == 0) return nullptr;
     if (entries_.back().ref == &ref) return &entries_.back();  // as after a claim
-    if (!table_.empty()) return find_in_table(ref);
+    if (!is_small()) return find_in_table(ref);
     for (write_entry& e : entries_) {
       if (e.ref == &ref) return &e;
     }
@@ -48,11 +53,10 @@ class write_set {
 
   // It is not there yet. Throws: std::bad_alloc, with nothing changed.
   write_entry& add(ref_core& ref) {
-    if (entries_.size() >= most_in_order) make_room_in_table();
+    make_room_in_table(entries_.size() + 1);
     entries_.push_back({.ref = &ref});
     ref.acquire();
     filter_ |= bit_of(ref);
-    if (!table_.empty()) enter(entries_.size() - 1);
     return entries_.back();
   }
 
@@ -60,11 +64,13 @@ class write_set {
   void clear() noexcept {
     entries_.clear();
     table_.clear();
+    entered_ = 0;
     filter_ = 0;
   }
 
  private:
-  static constexpr std::size_t most_in_order = 8;
+  // Few where tests want to come to every path.
+  static constexpr std::size_t most_in_order = sync::has_schedule_points ? 2 : 8;
 
   // Refs are blocks of 128 bytes.
   static std::uint64_t hash(const ref_core& ref) noexcept {
@@ -82,6 +88,7 @@ class write_set {
   }
 
   write_entry* find_in_table(const ref_core& ref) noexcept {
+    if (entered_ != entries_.size()) complete_table();
     for (std::size_t at = first_place(ref); table_[at] != 0; at = after(at)) {
       write_entry& e = entries_[table_[at] - 1];
       if (e.ref == &ref) return &e;
@@ -95,16 +102,25 @@ class write_set {
     table_[at] = static_cast<std::uint32_t>(index + 1);
   }
 
-  // For one more entry, at most half full.
-  void make_room_in_table() {
-    const std::size_t wanted = std::bit_ceil(4 * (entries_.size() + 1));
-    if (2 * (entries_.size() + 1) <= table_.size()) return;
-    table_.assign(wanted, 0);
-    for (std::size_t i = 0; i < entries_.size(); ++i) enter(i);
+  // For so many entries, at most half full. The table itself is made without fail, later.
+  void make_room_in_table(std::size_t count) {
+    if (count > most_in_order && 2 * count > table_.capacity()) [[unlikely]]
+      table_.reserve(std::bit_ceil(4 * count));
+  }
+
+  [[gnu::noinline]] void complete_table() noexcept {
+    if (2 * entries_.size() > table_.size()) {
+      table_.assign(
+          std::min(std::bit_ceil(4 * entries_.size()), std::bit_floor(table_.capacity())),
+          0);
+      entered_ = 0;
+    }
+    while (entered_ != entries_.size()) enter(entered_++);
   }
 
   std::vector<write_entry> entries_;
   std::vector<std::uint32_t> table_;  // 1 + index of an entry; 0: free
+  std::size_t entered_ = 0;           // so many entries are in the table
   std::uint64_t filter_ = 0;
 };
 
