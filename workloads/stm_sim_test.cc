@@ -15,6 +15,7 @@
 #include "harness/schedule/sim/report.h"
 #include "harness/schedule/sim/weak_memory.h"
 #include "primitives/stm/tx_ref.h"
+#include "primitives/sync/asymmetric_barrier.h"
 
 namespace tussle {
 namespace {
@@ -386,6 +387,22 @@ TEST_P(transactions_in_sim, STM_52_hold_where_memory_is_weak) {
     const sim::result seen =
         explored(how, true, transactions_in_sim::GetParam().weak_executions);
     EXPECT_FALSE(seen.failed) << sim::to_string(how) << sim::render(seen.failed->shown);
+  }
+}
+
+// Where who ends an attempt leaves the barrier to those who wait, as in production.
+TEST_P(transactions_in_sim, STM_52_hold_with_light_ends) {
+  for (const bool weak : {false, true}) {
+    sim::options options{.name = transactions_in_sim::GetParam().name,
+                         .with = sim::strategy::random,
+                         .executions = 500};
+    if (weak) options.memory = &sim::make_weak_memory;
+    const auto run = transactions_in_sim::GetParam().run;
+    const sim::result seen = sim::explore(options, [run] {
+      sync::ask_for_heavy_barriers();
+      run();
+    });
+    EXPECT_FALSE(seen.failed) << sim::render(seen.failed->shown);
   }
 }
 
