@@ -94,10 +94,10 @@ std::vector<line> all_lines() {
                           {"transfer_1024", 2, many, 2, 0, transfer},
                           {"transfer_2_by_8", 8, 2, 2, 0, transfer},
                           {"transfer_1024_by_8", 8, many, 2, 0, transfer}};
-  for (const std::size_t n : {1, 4, 16, 64, 256})
+  for (const std::size_t n : {1U, 4U, 16U, 64U, 256U})
     lines.push_back(
         {"writes_" + std::to_string(n), 1, many, n, static_cast<value>(n), change_once});
-  for (const std::size_t n : {4, 16, 64, 256})
+  for (const std::size_t n : {4U, 16U, 64U, 256U})
     lines.push_back({"writes_" + std::to_string(n) + "_twice", 1, many, n,
                      static_cast<value>(2 * n), change_twice});
   return lines;
