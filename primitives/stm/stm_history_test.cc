@@ -128,6 +128,40 @@ TEST(history, STM_47_after_the_readers_have_ended_so_many_commits_bring_it_down)
   EXPECT_LE(r.history_count(), most_older(0));
 }
 
+// Several versions between any two readers: each needs one of its own, in both refs.
+TEST(history, STM_45_what_standing_readers_see_is_kept_in_every_ref_of_a_commit) {
+  tx_ref<int> r(0);
+  tx_ref<int> q(0);
+  const auto change_both = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      transact([&] {
+        r.alter([](int v) { return v + 1; });
+        q.alter([](int v) { return v + 1; });
+      });
+    }
+  };
+  std::latch go_on(1);
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 5; ++i) {
+    std::latch stands(1);
+    readers.emplace_back([&r, &q, &go_on, &stands, i] {
+      transact([&] {
+        EXPECT_EQ(*r.load(), 3 * i);
+        stands.count_down();
+        go_on.wait();
+        EXPECT_EQ(*r.load(), 3 * i);
+        EXPECT_EQ(*q.load(), 3 * i) << "what it had not looked at before";
+      });
+    });
+    stands.wait();
+    change_both(3);
+  }
+
+  change_both(commits);
+  go_on.count_down();
+  for (std::thread& each : readers) each.join();
+}
+
 TEST(history, STM_47_so_are_the_values_in_memory) {
   constexpr std::size_t count = 2;
   tx_ref<counted_value> r{counted_value(0)};

@@ -42,7 +42,7 @@ tussle::litmus::programs all_litmus_programs() {
       send_against_clearing_restart>(all);
   add<reader_beside_a_commit, transaction_after_a_load, version_lives_under_its_reader,
       version_lives_for_its_read_point, older_against_younger, who_waits_is_woken,
-      who_waits_for_a_killed_one_is_woken>(all);
+      light_who_waits_is_woken, who_waits_for_a_killed_one_is_woken>(all);
   add<store_buffering_release, relaxed_flag, torn_value, watch_before_installation,
       early_free, swap_by_store>(all);
   return all;

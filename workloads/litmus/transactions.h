@@ -8,6 +8,7 @@
 
 #include "harness/litmus/program.h"
 #include "primitives/stm/tx_ref.h"
+#include "primitives/sync/asymmetric_barrier.h"
 #include "primitives/sync/wait_word.h"
 #include "workloads/litmus/litmus_values.h"
 
@@ -197,6 +198,20 @@ struct who_waits_is_woken {
     const waits_for_ever patience;
     transact([&] { r.alter(one_more); });
   }
+};
+
+// Where who ends an attempt leaves the barrier to those who wait, as in production.
+struct light_who_waits_is_woken : who_waits_is_woken {
+  static program_info info() {
+    return {
+        .name = "stm.light_who_waits_is_woken",
+        .question =
+            "Is whoever waits for another transaction woken at its end, which is told "
+            "without a barrier?",
+        .statement = "STM-52",
+        .source = "workloads/litmus/transactions.h"};
+  }
+  light_who_waits_is_woken() { sync::ask_for_heavy_barriers(); }
 };
 
 // The first one is older than the second, and takes what that has claimed; the third, the
