@@ -346,6 +346,41 @@ void two_wait_for_what_is_ensured() {
   sim::require(*a.load() + *b.load() == 2, "no update is lost");
 }
 
+// The one that ensures it has an entry in front of it, and claims it afterwards.
+void one_waits_for_what_is_ensured_and_claimed() {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  sim::threads({[&] {
+                  transact_patiently([&] {
+                    a.alter(plus_one);
+                    b.ensure();
+                    b.alter(plus_one);
+                  });
+                },
+                [&] { transact_patiently([&] { b.alter(plus_one); }); }});
+  sim::require(*a.load() == 1 && *b.load() == 2, "no update is lost");
+}
+
+// More refs than a write set looks through: claims tell where they are.
+void claims_tell_where_refs_are() {
+  tx_ref<int> a(0);
+  tx_ref<int> b(0);
+  tx_ref<int> c(0);
+  tx_ref<int> d(0);
+  sim::threads(2, [&](int index) {
+    tx_ref<int>& first = index == 0 ? a : d;
+    tx_ref<int>& last = index == 0 ? d : a;
+    transact_patiently([&] {
+      for (tx_ref<int>* each : {&first, &b, &c, &last}) each->alter(plus_one);
+      const int before = *b.load();
+      sim::require(*b.alter(plus_one) == before + 1, "its own change");
+      for (tx_ref<int>* each : {&first, &c, &last}) each->alter(plus_one);
+    });
+  });
+  for (const tx_ref<int>* each : {&a, &b, &c, &d})
+    sim::require(*each->load() == 4, "no update is lost");
+}
+
 struct program {
   const char* name;
   void (*run)();
@@ -424,7 +459,9 @@ INSTANTIATE_TEST_SUITE_P(
         LARGE_PROGRAM(skew_with_ensure), PROGRAM(boxed_values_beside_readers),
         PROGRAM(a_ref_dies_while_another_reads), PROGRAM(validators_hold),
         PROGRAM(priority_beside_others), LARGE_PROGRAM(two_wait_for_each_other),
-        PROGRAM(three_wait_for_each_other), PROGRAM(two_wait_for_what_is_ensured)),
+        PROGRAM(three_wait_for_each_other), PROGRAM(two_wait_for_what_is_ensured),
+        LARGE_PROGRAM(one_waits_for_what_is_ensured_and_claimed),
+        LARGE_PROGRAM(claims_tell_where_refs_are)),
     [](const testing::TestParamInfo<program>& each) {
       return std::string(each.param.name);
     });

@@ -378,10 +378,12 @@ TEST(waiting, STM_52_who_waits_for_what_was_ensured_is_woken_too) {
 }
 
 TEST(waiting, STM_52_also_where_the_one_that_ensured_it_changes_it) {
+  tx_ref<int> before(0);
   tx_ref<int> r(0);
   std::thread waiter;
 
   transact([&] {
+    before.set(1);
     r.ensure();
     waiter = add_one_patiently(r);
     wait_until_somebody_sleeps();
