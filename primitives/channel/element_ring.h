@@ -92,9 +92,8 @@ class element_ring {
   T pop() noexcept {
     if (two_ends_) [[unlikely]]
       return pop_under_both();
-    T taken(std::move(front()));
-    drop_front();
-    return taken;
+    const drops_front at_end(*this);
+    return std::move(front());
   }
   void drop_front() noexcept {
     std::destroy_at(cells_ + head_);
@@ -148,6 +147,18 @@ class element_ring {
   }
 
  private:
+  // When what was moved out has arrived: g++ 12 warns of a local in between.
+  class drops_front {
+   public:
+    explicit drops_front(element_ring& of) noexcept : of_(of) {}
+    drops_front(const drops_front&) = delete;
+    drops_front& operator=(const drops_front&) = delete;
+    ~drops_front() { of_.drop_front(); }
+
+   private:
+    element_ring& of_;
+  };
+
   using storage = std::aligned_storage_t<sizeof(T), alignof(T)>;
 
   static constexpr std::size_t alignment_with_ends = alignof(T) > alignof(ring_ends)
