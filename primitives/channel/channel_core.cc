@@ -43,7 +43,7 @@ void aftermath::report(const channel_core& where, std::exception_ptr error) noex
   try {
     if (uncaught_ == nullptr) uncaught_.reset(new errors(where.home()));
     uncaught_->all.push_back(std::move(error));
-  } catch (const std::bad_alloc&) {
+  } catch (...) {  // there is nobody to tell
   }
 }
 
@@ -194,8 +194,13 @@ void channel_core::abandon() noexcept {
   int& depth = here::mine().depth;
   if (depth == deepest || users_code::puts_off()) return put_off_end(after);
   ++depth;
-  drop_elements();
+  // Before the elements go: one of them may own the runtime of who was parked here.
+  party*& left = here::mine().dropped;
+  const party* const others = left;
+  left = after.put_off_drops(left);
   after.settle();
+  drop_elements();
+  while (left != nullptr && left != others) aftermath::drop_first(left);
   release_memory();
   if (depth == deepest) end_those_put_off();
   --depth;

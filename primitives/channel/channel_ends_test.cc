@@ -180,6 +180,30 @@ TEST_F(channel_ends, GO_8_a_runtime_may_end_within_a_frame_that_is_dropped) {
   }
 }
 
+struct runtime_of {
+  std::unique_ptr<runtime> home;
+};
+go_block<> put_at(channel_view<runtime_of> at, std::unique_ptr<counted_value>) {
+  co_await at.async_put({});
+}
+
+// Or as an element of the channel at which its go block is parked.
+TEST_F(channel_ends, GO_8_a_runtime_may_end_with_the_elements_of_a_channel) {
+  manual_executor runs;
+  stage s;
+  auto inner = std::make_unique<runtime>(runs, runs);
+  runtime& within = *inner;
+  auto c = std::make_optional<channel<runtime_of>>(s.home(), fixed(1));
+  EXPECT_TRUE(c->put({std::move(inner)}));
+  go(within, put_at, c->view(), one_more());
+  runs.run_all();
+  EXPECT_EQ(born(), 1);
+
+  c.reset();
+
+  EXPECT_EQ(born(), 0);
+}
+
 // That stands in line, and was never run.
 TEST_F(channel_ends, GO_8_or_one_of_which_a_go_block_has_not_begun) {
   manual_executor runs;

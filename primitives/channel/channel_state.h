@@ -416,11 +416,13 @@ class channel_state : public channel_core {
 
   // Without the lock.
   void settle(aftermath& after) noexcept override {
-    if (after.ran_users_code) [[unlikely]]
-      users_code::end();
+    const bool ran_users_code = after.ran_users_code;
     if (how_ == keeping::first) [[unlikely]]
       copy_to_all(after);
     after.settle();
+    // Last: what it runs may wait for those who have been woken, and may drop the last handle.
+    if (ran_users_code) [[unlikely]]
+      users_code::end();
   }
 
   void copy_to_all(aftermath& after) noexcept ABSL_NO_THREAD_SAFETY_ANALYSIS {

@@ -23,9 +23,9 @@ void users_code::begin() noexcept { ++here::mine().locks; }
 void users_code::end() noexcept {
   running& mine = here::mine();
   if (--mine.locks > 0 || !std::exchange(mine.put_off, false)) return;
+  inline_calls::run_put_off();
   channel_core::end_put_off();
   go_scheduler::drop_put_off();
-  inline_calls::run_put_off();
 }
 
 bool users_code::puts_off() noexcept {

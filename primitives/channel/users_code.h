@@ -5,7 +5,11 @@
 // first channel; what it lets go of may be frames, and elements, whose destructors may. So
 // callbacks that would be called inline, frames that would be dropped, and the ends of
 // channels that nobody owns any more wait until the outermost such lock has been given up, and
-// are dealt with then by the same thread. Threads and go blocks are woken at once.
+// are dealt with then by the same thread, after it has woken those of the channel itself.
+// Threads and go blocks are woken at once.
+//
+// Not put off: what the other channel's transducer throws and nobody handles is told to the
+// uncaught hook, and elements that its buffer displaces are destroyed, under the first lock.
 #pragma once
 
 namespace tussle::detail {

@@ -123,6 +123,47 @@ TEST(users_code, CH_28_one_handler_within_another_puts_off_until_both_locks_are_
   EXPECT_TRUE(second.is_closed());
 }
 
+TEST(users_code, CH_32_a_callback_that_a_handler_wakes_may_drop_the_last_handle) {
+  stage s;
+  const channel<int> errors(s.home());
+  auto c = std::make_unique<channel<int>>(reporting(s, errors));
+  errors.take_then([&](const std::optional<int>&) { c.reset(); });
+
+  EXPECT_TRUE(c->put(2));
+
+  EXPECT_EQ(c, nullptr);
+}
+
+go_block<> take_of_both(channel<int> first, channel<int> second) {
+  EXPECT_EQ(co_await first.async_take(), 3);
+  EXPECT_EQ(co_await second.async_take(), 7);
+}
+
+// The step yields an element, for which a go block waits, and then throws.
+TEST(users_code, CH_28_whom_the_step_serves_is_woken_before_what_it_sets_off_elsewhere) {
+  stage s;
+  const channel<int> errors(s.home());
+  const channel<int> log(s.home());
+  const auto twice = [](int n) { return std::vector<int>{n, n}; };
+  const auto one = [left = 1](int n) mutable {
+    if (left-- == 0) throw std::runtime_error("two");
+    return n;
+  };
+  const channel<int> c(s.home(), fixed(1), xf::mapcat(twice) | xf::map(one),
+                       [&](const std::exception_ptr&) -> std::optional<int> {
+                         static_cast<void>(errors.try_put(1));
+                         return std::nullopt;
+                       });
+  errors.take_then([&](const std::optional<int>&) { log.put(7); });
+  const auto over = go(s.home(), take_of_both, c, log);
+  s.run_all();
+  const tests::running_stage running(s);
+
+  EXPECT_TRUE(c.put(3));
+
+  static_cast<void>(over.take());  // it is over
+}
+
 go_block<> wait_and_close(channel_view<int> in,
                           detail::closes_at_end<int, int> /*at_end*/) {
   co_await in.async_take();

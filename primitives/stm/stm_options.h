@@ -12,7 +12,8 @@ struct stm_options {
   // After so many it goes first (priority in transaction.h); at most one does at a time.
   std::uint64_t attempts_before_priority = 16;
   // How long an attempt waits for another transaction to end before it is tried again. Beyond
-  // what the clock can tell (nanoseconds::max()): until that has ended.
+  // what the clock can tell (nanoseconds::max()): until that has ended; who waits for ensures
+  // of others, then, until nobody ensures the ref.
   std::chrono::nanoseconds longest_wait = std::chrono::milliseconds(100);
 };
 
