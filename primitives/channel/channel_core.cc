@@ -194,13 +194,8 @@ void channel_core::abandon() noexcept {
   int& depth = here::mine().depth;
   if (depth == deepest || users_code::puts_off()) return put_off_end(after);
   ++depth;
-  // Before the elements go: one of them may own the runtime of who was parked here.
-  party*& left = here::mine().dropped;
-  const party* const others = left;
-  left = after.put_off_drops(left);
-  after.settle();
+  after.settle();  // first: an element may own the runtime of who was parked here
   drop_elements();
-  while (left != nullptr && left != others) aftermath::drop_first(left);
   release_memory();
   if (depth == deepest) end_those_put_off();
   --depth;
