@@ -35,7 +35,7 @@ class ring_with_two_ends : public testing::Test {
   // What a put does that has found a take in line, and then none.
   void push_under_both(int element) {
     ring_.count();
-    ring_.push(std::move(element));
+    ring_.push(int{element});
   }
 
   detail::element_ring<int> ring_{2, true};
