@@ -227,6 +227,7 @@ TEST(seque, PAR_6_when_the_reader_goes_the_producer_stops) {
 class curious {
  public:
   explicit curious(std::function<void()> ask) : ask_(std::move(ask)) {}
+  // NOLINTNEXTLINE(performance-*): both ask, and what they ask may throw
   curious(curious&& other) : ask_(other.ask_) { ask_(); }
   curious& operator=(curious&&) = delete;
   ~curious() { ask_(); }

@@ -37,7 +37,7 @@ struct alts_courier {
   }
   static constexpr bool displaces = false;
   static constexpr bool repeats = false;
-  static constexpr std::int64_t holds = 2 * 2 + taking_blocks;
+  static constexpr std::int64_t holds = std::int64_t{2} * 2 + taking_blocks;
 
   static bool notes_all(const parcel& /*one*/) { return true; }
 
