@@ -223,8 +223,9 @@ double median(std::vector<double>& all) {
   return all[all.size() / 2];
 }
 
-void compare(const std::string& name, number items, std::function<void()> shipped_pass,
-             std::function<void()> rival_pass) {
+void compare(const std::string& name, number items,
+             const std::function<void()>& shipped_pass,
+             const std::function<void()>& rival_pass) {
   const auto run = [=](benchmark::State& state) {
     std::vector<double> ours;
     std::vector<double> theirs;

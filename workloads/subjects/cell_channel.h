@@ -177,6 +177,7 @@ class cell_channel {
     return reinterpret_cast<std::uintptr_t>(&one) | mark;
   }
   static entry& entry_at(std::uintptr_t state) noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
     return *reinterpret_cast<entry*>(state & ~std::uintptr_t{7});
   }
   // (1) acq_rel, and acquire where it fails; pairs with itself and with (2): an element and
