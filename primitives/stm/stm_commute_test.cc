@@ -6,6 +6,7 @@
 #include "primitives/reference/errors.h"
 #include "primitives/stm/tx_ref.h"
 #include "primitives/testing/representations_testing.h"
+#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/two_refs_testing.h"
 
 namespace tussle {
