@@ -15,7 +15,6 @@
 #include "primitives/stm/tx_ref.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/representations_testing.h"
-#include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/threads_testing.h"
 #include "primitives/testing/two_refs_testing.h"
 
