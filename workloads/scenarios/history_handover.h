@@ -138,6 +138,7 @@ struct history_handover {
       typename Subject::queue queue;
       std::atomic<std::size_t> announced{0};  // puts that are made, or will be at once
       std::atomic<std::size_t> claimed{0};    // takes, of which each is for one of these
+      std::atomic<bool> is_closed{false};     // by a step, or will be at once
     };
     // A put that nobody waits for.
     struct begun_put {
@@ -171,6 +172,7 @@ struct history_handover {
     }
     void close(history::recorder::lane& lane, std::size_t which) {
       const std::size_t one = lane.begin(history::call::close, 0, 0, key(which));
+      rounds_[which].is_closed.store(true);
       rounds_[which].queue.close();
       lane.end(one, history::outcome::done);
     }
@@ -213,7 +215,11 @@ struct history_handover {
           announced_.wait(seen);
         }
       }
-      take(lane, std::min(first, rounds_.size() - 1));
+      // One more, whose only possible answer is an element that some put has left.
+      const std::size_t last = std::min(first, rounds_.size() - 1);
+      const std::size_t one = lane.begin(history::call::take, 0, 0, key(last));
+      if (const auto taken = rounds_[last].queue.take(); taken)
+        lane.end(one, history::outcome::returned, *taken);
     }
     // Those who take have come to the last put.
     bool is_all_claimed() const {
@@ -237,7 +243,9 @@ struct history_handover {
     void take(history::recorder::lane& lane, std::size_t which) {
       const std::size_t one = lane.begin(history::call::take, 0, 0, key(which));
       const std::optional<std::int64_t> taken = rounds_[which].queue.take();
-      if (!taken && over_.load()) return;  // stays pending
+      // Released by `settle`, not answered: stays pending. A round that a step has closed was
+      // closed before the run was over, however late that is noted.
+      if (!taken && over_.load() && !rounds_[which].is_closed.load()) return;
       lane.end(one, taken ? history::outcome::returned : history::outcome::closed,
                taken.value_or(0));
     }
