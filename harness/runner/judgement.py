@@ -77,14 +77,22 @@ def _codes(tally: Tally, races: Races) -> Iterable[int]:
 
 def statement(tally: Tally, races: Races) -> list[str]:
     """Returns what a person wants to know first, a line each."""
-    counted = [f"{n} {status}" for status, n in tally.statuses.items() if n]
-    lines = [f"{sum(tally.statuses.values())} units: {', '.join(counted)}"]
+    lines = [_counts(tally)]
     if tally.kind == "run" and tally.caught:
         lines.append(f"planted bugs caught: {', '.join(sorted(tally.caught))}")
     lines += _wrong(tally.wrong)
     detector = "no race was reported" if tally.kind == "race" else "its invariant never broke"
     lines += [f"MISSED: planted subject {name}: {detector}" for name in tally.missed()]
     return lines + (all_races.statement(races) if tally.kind == "race" else [])
+
+
+def _counts(tally: Tally) -> str:
+    """Returns how many units ended how; those of planted subjects that broke are not broken, but caught."""
+    caught = tally.statuses[BROKEN] - sum(unit["status"] == BROKEN for unit in tally.wrong)
+    counts = [(OK, tally.statuses[OK]), ("caught", caught)]
+    counts += [(status, n) for status, n in tally.statuses.items() if status not in (OK, BROKEN)]
+    counts.append((BROKEN, tally.statuses[BROKEN] - caught))
+    return f"{sum(tally.statuses.values())} units: {', '.join(f'{n} {name}' for name, n in counts if n)}"
 
 
 def _wrong(units: list[dict[str, Any]]) -> list[str]:

@@ -48,6 +48,7 @@ def test_an_accident_is_recorded_and_the_rest_goes_on(
     assert place.statuses("atom") == [status]
     assert message in place.unit("atom")["message"]
     assert place.statuses("mutex") == ["ok"]
+    assert f"4 units: 1 ok, 2 caught, 1 {status}" in ended.err
     assert f"tussle: {status.upper()} 1x: counter/atom/think:0/hold:0/threads:2: " in ended.err
     assert ended.out == "results/latest/report.html\n"
 

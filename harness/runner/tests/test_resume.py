@@ -46,7 +46,7 @@ def test_what_is_missing_runs_and_what_is_whole_is_kept(place: Place) -> None:
 
     assert (ended.code, ended.out) == (0, "results/latest/report.html\n")
     assert "6 units are kept, 2 are left" in ended.err
-    assert "8 units: 4 ok, 4 broken" in ended.err
+    assert "8 units: 4 ok, 4 caught" in ended.err
     after = snapshot(run / "units")
     assert len(after) == 8 and after | kept == after
     assert place.manifest()["finished"] is not None
