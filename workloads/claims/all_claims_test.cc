@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -86,7 +87,12 @@ class no_agent {
 
   template <typename F>
   void send_off(F f) const {
-    const auto act = [s = state_, f]() mutable { s->value.store(f(s->value.load())); };
+    const auto act = [s = state_, f]() mutable {
+      const int present = s->value.load();
+      // The first two meet: the change of one of them is lost.
+      if (OnThreads && s->loaded.fetch_add(1) < 2) s->both_have_loaded.arrive_and_wait();
+      s->value.store(f(present));
+    };
     if constexpr (OnThreads) {
       const std::lock_guard lock(state_->mutex);
       state_->threads.emplace_back(act);
@@ -107,6 +113,8 @@ class no_agent {
   struct state {
     explicit state(int initial) : value(initial) {}
     std::atomic<int> value;
+    std::atomic<int> loaded{0};
+    std::latch both_have_loaded{2};
     std::mutex mutex;
     std::vector<std::thread> threads;
   };
@@ -123,11 +131,7 @@ TEST(all_claims, a_send_that_runs_the_action_itself_is_seen_to_wait) {
 }
 
 TEST(all_claims, actions_on_threads_of_their_own_are_seen_to_overlap_or_to_be_lost) {
-  verdict seen = verdict::supported;
-  for (int i = 0; i < 20 && seen == verdict::supported; ++i)
-    seen = claims::actions_are_serial<no_agent<true>, 50>().came_to;
-
-  EXPECT_EQ(seen, verdict::refuted);
+  EXPECT_EQ((claims::actions_are_serial<no_agent<true>, 50>().came_to), verdict::refuted);
 }
 
 }  // namespace

@@ -136,7 +136,8 @@ inline evidence registry_on_an_atom() {
   other.join();
   const int begun = started.load();
   const int ended = started_thing::ended.load();
-  const bool holds = begun == 2 && ended == 1 && registry.load()->size() == 1;
+  // Three, if who would have won had to try again for no reason (compare_exchange_weak).
+  const bool holds = begun >= 2 && ended == begun - 1 && registry.load()->size() == 1;
   return {holds ? verdict::supported : verdict::refuted,
           "the loser of the race had started one, which its retry dropped",
           {{"started", begun * 1.0},
@@ -192,7 +193,7 @@ inline tussle::claims::claims result_claims() {
       {.id = "registry.atom_makes_extra_handles",
        .statement = "a registry on an atom starts and destroys extra handles",
        .threshold =
-           "two threads that have both looked start two; one is destroyed, none leaks",
+           "of what two threads that have both looked start, all but one is destroyed",
        .source = here,
        .expected = verdict::supported,
        .try_it = registry_on_an_atom},

@@ -11,9 +11,9 @@
 // A failure means: an element was lost or came twice, an error vanished, or memory leaked.
 //
 // Threads hand parcels to a *courier*: by puts that block, park, call back or try. After three
-// quarters of its parcels one thread has it end in a way drawn at random, while the others go
-// on; then there is a new one. Memory fails only in modes with schedule points
-// (injected_faults.h). Rates say nothing about the subject.
+// quarters of its parcels one thread has it end, while the others go on; then there is a new
+// one. The ways to end take turns, from one drawn at random on. Memory fails only in modes with
+// schedule points (injected_faults.h). Rates say nothing about the subject.
 #pragma once
 
 #include <atomic>
@@ -113,8 +113,7 @@ struct channel_faults {
     void step(harness::worker& self) {
       const std::shared_ptr<period> now = periods_.present();
       const std::size_t id = now->next.fetch_add(1);
-      if (id == parcels_ * 3 / 4)
-        now->work->end(static_cast<ending>(self.random() % endings));
+      if (id == parcels_ * 3 / 4) now->work->end(next_ending(self));
       if (id == parcels_) return periods_.begin(parcels_);
       if (id > parcels_) return std::this_thread::yield();
       const auto how = static_cast<damage>(self.random() % damages);
@@ -148,7 +147,14 @@ struct channel_faults {
       std::optional<typename Subject::courier> work;
     };
 
+    ending next_ending(harness::worker& self) {
+      std::uint64_t none = 0;
+      ends_.compare_exchange_strong(none, endings + self.random() % endings);
+      return static_cast<ending>(ends_.fetch_add(1) % endings);
+    }
+
     const std::size_t parcels_;
+    std::atomic<std::uint64_t> ends_{0};
     injected_faults faults_;
     periods<period> periods_;
   };

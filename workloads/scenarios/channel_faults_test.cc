@@ -21,6 +21,11 @@
 namespace tussle::workloads {
 namespace {
 
+bool says_lost(const harness::verdict& found) {
+  return !found.passed &&
+         found.message.starts_with("accepted parcels that nobody got or heard of");
+}
+
 // As many steps as several couriers take.
 template <typename Subject>
 harness::verdict verdict_of_faults(int threads, double parcels = 64) {
@@ -72,8 +77,7 @@ struct swallows_when_dropping {
 
 TEST(channel_faults, an_error_that_vanishes_is_noticed_where_others_may_be_displaced) {
   const harness::verdict found = verdict_of_faults<swallows_when_dropping>(1);
-  EXPECT_EQ(found.message.find("accepted parcels that nobody got or heard of"), 0)
-      << found.message;
+  EXPECT_TRUE(says_lost(found)) << found.message;
 }
 
 bool notes_but_one(const parcel& one) { return one.id() != 1; }
@@ -84,8 +88,8 @@ struct loses_one : subjects::pub_courier {
 
 // Of periods of four, most of which end as they like.
 TEST(channel_faults, a_pub_that_loses_a_parcel_is_noticed) {
-  EXPECT_EQ(verdict_of_faults<loses_one>(1, 4).message,
-            "accepted parcels that nobody got or heard of 1, expected allowed 0");
+  const harness::verdict found = verdict_of_faults<loses_one>(1, 4);
+  EXPECT_TRUE(says_lost(found)) << found.message;
 }
 
 bool opens_but_one(const parcel& one) { return one.id() != 1; }
@@ -95,8 +99,8 @@ struct pipeline_that_loses_one : subjects::pipeline_courier {
 };
 
 TEST(channel_faults, a_pipeline_that_loses_a_parcel_is_noticed) {
-  EXPECT_EQ(verdict_of_faults<pipeline_that_loses_one>(1, 4).message,
-            "accepted parcels that nobody got or heard of 1, expected allowed 0");
+  const harness::verdict found = verdict_of_faults<pipeline_that_loses_one>(1, 4);
+  EXPECT_TRUE(says_lost(found)) << found.message;
 }
 
 struct alts_that_lose_one : subjects::alts_courier {
@@ -104,8 +108,8 @@ struct alts_that_lose_one : subjects::alts_courier {
 };
 
 TEST(channel_faults, alts_that_lose_a_parcel_are_noticed) {
-  EXPECT_EQ(verdict_of_faults<alts_that_lose_one>(1, 4).message,
-            "accepted parcels that nobody got or heard of 1, expected allowed 0");
+  const harness::verdict found = verdict_of_faults<alts_that_lose_one>(1, 4);
+  EXPECT_TRUE(says_lost(found)) << found.message;
 }
 
 std::latch* inside = nullptr;

@@ -172,7 +172,7 @@ TEST(pub_sub, the_wrong_buffer_is_told) {
   EXPECT_NE(dropping.find("the slow one"), std::string::npos) << dropping;
   const std::string sliding =
       pub_sub_verdict<confuses_buffers>(1, 1, slowness::sliding, 1, 100).message;
-  EXPECT_EQ(sliding.find("last message of the slow one"), 0) << sliding;
+  EXPECT_NE(sliding.find("the slow one"), std::string::npos) << sliding;
 }
 
 // Waits for room although it should drop: the slow one waits in vain for more to come.
