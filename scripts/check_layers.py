@@ -4,7 +4,8 @@
     primitives -> primitives                runner -> reports
     reports -> nothing of this project      scripts -> nothing of this project
 
-Also: primitives name threads, locks, atomics and clocks through the seam (primitives/sync) only.
+Also: primitives name threads, locks, atomics and clocks through the seam (primitives/sync) only, and every header of
+theirs is one that the package installs: it carries their sources, too, which need them all.
 """
 
 import ast
@@ -125,6 +126,18 @@ def check_python(path: str, text: str) -> Iterator[Breach]:
             yield Breach(path, line, f"{room} must not import {module} (only {', '.join(sorted(allowed)) or 'others'})")
 
 
+def check_installed(root: Path) -> Iterator[Breach]:
+    """All headers of primitives that its CMakeLists.txt does not name, and so does not install."""
+    list_file = root / "primitives" / "CMakeLists.txt"
+    if not list_file.exists():
+        return
+    named = set(re.findall(r"[\w/.]+", list_file.read_text("utf-8")))
+    for file in cpp_files(root, ("primitives",)):
+        name = file.relative_to(root / "primitives").as_posix()
+        if name.endswith(".h") and not is_test(file) and name not in named:
+            yield Breach(f"primitives/{name}", 1, "is not installed: name it in the FILE_SET of primitives/CMakeLists.txt")
+
+
 def check_tree(root: Path) -> tuple[int, list[Breach]]:
     """How many files were read, and all their breaches."""
     count = 0
@@ -132,6 +145,7 @@ def check_tree(root: Path) -> tuple[int, list[Breach]]:
     for file in cpp_files(root, ROOMS):
         count += 1
         breaches += check_cpp(file.relative_to(root).as_posix(), file.read_text("utf-8"))
+    breaches += check_installed(root)
     for file in sorted(path for room in PYTHON_IMPORTS for path in (root / room).rglob("*.py")):
         count += 1
         breaches += check_python(file.relative_to(root).as_posix(), file.read_text("utf-8"))

@@ -224,6 +224,45 @@ void one_go_block_is_stuck_before_another() {
   c.take();
 }
 
+// As above, and what is taken from behind it is stuck before another one, too.
+void two_go_blocks_are_stuck_before_another() {
+  runtime on({.compute_threads = 3});
+  const channel<int> c(on);
+  const auto takes = [](channel<int> at) -> go_block<int> {
+    co_return at.take().value();
+  };
+  const auto blocks = go(
+      on,
+      [takes](runtime* home, channel<int> at) -> go_block<int> {
+        const auto other = go(*home, takes, at);
+        go(*home, puts_two, at);
+        const int mine = at.take().value();
+        co_return mine + other.take().value();
+      },
+      &on, c);
+  sim::require(blocks.take() == 3, "the last one was run");
+}
+
+// Whoever has watched may look for the last time as one makes another ready and is stuck.
+void a_go_block_is_stuck_as_the_watch_ends() {
+  runtime on({.compute_threads = 3});
+  const channel<int> c(on);
+  const channel<int> first(on);
+  const auto blocks = go(
+      on,
+      [](runtime* home, channel<int> begin, channel<int> at) -> go_block<int> {
+        begin.take();
+        go(*home, puts_two, at);
+        co_return at.take().value();
+      },
+      &on, first, c);
+  // It comes, runs this one, and watches.
+  go(on, []() -> go_block<int> { co_return 1; }).take();
+  first.put(1);
+  sim::require(blocks.take() == 1, "it was taken from behind it");
+  c.take();
+}
+
 void go_blocks_meet_a_shutdown(shutdown_policy how) {
   int frames = 0;
   {
@@ -374,6 +413,8 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_PROGRAM(go_blocks_on_threads_of_their_own),
                     TUSSLE_PROGRAM(two_start_go_blocks),
                     TUSSLE_PROGRAM(one_go_block_is_stuck_before_another),
+                    TUSSLE_PROGRAM(two_go_blocks_are_stuck_before_another),
+                    TUSSLE_PROGRAM(a_go_block_is_stuck_as_the_watch_ends),
                     TUSSLE_PROGRAM(go_blocks_meet_a_drain),
                     TUSSLE_PROGRAM(go_blocks_meet_a_discard),
                     TUSSLE_PROGRAM(two_start_go_blocks_beside_a_shutdown),

@@ -1,17 +1,13 @@
 #include "primitives/channel/go_scheduler.h"
 
-#include <algorithm>
-#include <chrono>
-#include <optional>
 #include <utility>
 
+#include "primitives/channel/go_driver.h"
 #include "primitives/channel/looking_lock.h"
 #include "primitives/sync/clock.h"
 #include "primitives/sync/per_thread.h"
 #include "primitives/sync/schedule_point.h"
 #include "primitives/sync/short_mutex.h"
-#include "primitives/task/blocking_region.h"
-#include "primitives/task/deadline.h"
 
 namespace tussle::detail {
 namespace {
@@ -19,8 +15,6 @@ namespace {
 constexpr std::uint32_t most_slots_in_a_row = 3;
 constexpr std::uint32_t turns_between_looks = 61;
 constexpr std::uint64_t slice = 500'000;  // cycles
-constexpr std::chrono::microseconds patience{50};
-constexpr std::chrono::milliseconds linger{20};
 
 std::size_t most_drivers(const runtime& home) {
   if (!home.has_own_threads()) return 1;
@@ -30,30 +24,6 @@ std::size_t most_drivers(const runtime& home) {
   return usual_width();
 #endif
 }
-
-}  // namespace
-
-struct go_scheduler::driver final : task {
-  void run() noexcept override { home->drive(*this); }
-  void discard() noexcept override { home->was_discarded(*this); }
-
-  go_scheduler* home = nullptr;
-  // Of its own thread.
-  std::uint32_t tick = 0;
-  std::uint32_t slots_in_a_row = 0;
-  bool may_have_line = false;
-  // Of the scheduler, under its lock.
-  bool busy = false;
-  bool watches = false;
-  std::uint32_t seen_turns = 0;  // by the watcher
-
-  alignas(64) sync::atomic<task*> slot{nullptr};
-  sync::atomic<std::uint32_t> turns{0};
-  sync::short_mutex mutex;
-  task_line line ABSL_GUARDED_BY(mutex);
-};
-
-namespace {
 
 struct own_work {
   void* driver = nullptr;
@@ -107,10 +77,11 @@ void go_scheduler::push_last(task& ready) noexcept {
 
 void go_scheduler::push_local(driver& here_now, task& ready) noexcept {
   // (1) acq_rel; pairs with itself in next() and steal_for(): who takes it sees what led to
-  // it.
+  // it; and with (2).
   task* const before = here_now.slot.exchange(&ready, std::memory_order_acq_rel);
   if (before != nullptr) return add_to_line(here_now, *before);
-  // Relaxed: a hint.
+  // Relaxed: behind (1), or behind the line's lock, it says that nobody watches if the last
+  // watcher has not seen what is ready here.
   if (!watched_.load(std::memory_order_relaxed)) call_watcher();
 }
 
@@ -143,8 +114,7 @@ bool go_scheduler::inject(task& ready) noexcept {
       return true;
     }
     if (working_ == 0) {
-      added = idle_driver();
-      if (added == nullptr) return true;  // see is_needed()
+      added = &idle_driver();
       ++working_;
     } else if (is_watched || !own_threads_) {
       return true;
@@ -170,8 +140,7 @@ void go_scheduler::call_watcher(task_line& left) noexcept {
     if (watched_.load(std::memory_order_relaxed) ||
         ended_.load(std::memory_order_relaxed) || working_ >= drivers_)
       return;
-    added = idle_driver();
-    if (added == nullptr) return;
+    added = &idle_driver();
     added->watches = true;
     watched_.store(true, std::memory_order_relaxed);
   }
@@ -191,14 +160,13 @@ void go_scheduler::recall_watcher() noexcept {
   recall_.notify_one();
 }
 
-go_scheduler::driver* go_scheduler::idle_driver() noexcept {
-  for (std::size_t i = 0; i < drivers_; ++i) {
-    if (all_[i].busy) continue;
-    all_[i].busy = true;
-    ++submitting_;
-    return &all_[i];
-  }
-  return nullptr;
+// While nobody watches and not all work: those that do neither are idle.
+go_scheduler::driver& go_scheduler::idle_driver() noexcept {
+  driver* one = all_.get();
+  while (one->busy) ++one;
+  one->busy = true;
+  ++submitting_;
+  return *one;
 }
 
 // As above. Whoever ends the scheduler waits until this is over: the executor may not outlive
@@ -376,76 +344,6 @@ void go_scheduler::stop(driver& now) noexcept {
   now.busy = false;
   --driving_;
   stopped_.notify_all();
-}
-
-// True: it works again. False: nothing has happened for a while.
-bool go_scheduler::watch(driver& now) noexcept {
-  std::optional<blocking_region> waiting;
-  mutex_.unlock();
-  waiting.emplace();
-  mutex_.lock();
-  std::chrono::nanoseconds pause = patience;
-  std::chrono::nanoseconds quiet{0};
-  bool works = false;
-  while (!recalled_ && !discards() && quiet < linger) {
-    const sync::time_point end = deadline_after(pause);
-    static_cast<void>(recall_.wait_until(mutex_, *waiting->wake_by(&end)));
-    if (recalled_) break;
-    bool moves = false;
-    works = steal_for(now, moves);
-    if (works) {
-      ++working_;
-      break;
-    }
-    quiet = moves ? quiet.zero() : quiet + pause;
-    pause = std::min<std::chrono::nanoseconds>(2 * pause, 8 * patience);
-  }
-  if (recalled_) {
-    recalled_ = false;
-    if (works) --working_;  // counted by whoever recalled it, too
-    works = true;
-  }
-  watched_.store(false, std::memory_order_relaxed);
-  now.watches = false;
-  mutex_.unlock();
-  sync::schedule_point("go.watcher.has_ended");
-  waiting.reset();
-  mutex_.lock();
-  return works || is_needed();
-}
-
-// Of one that was the watcher, and was not idle yet: where all others were so, too, nobody has
-// been called for what came meanwhile.
-bool go_scheduler::is_needed() noexcept {
-  if (working_ > 0 || injected_.length() == 0) return false;
-  ++working_;
-  return true;
-}
-
-// Of the watcher: takes half of each line of which less has been run, since it looked last,
-// than is in it. `moves`: anything has been run.
-bool go_scheduler::steal_for(driver& now, bool& moves) noexcept {
-  task_line stolen;
-  for (std::size_t i = 0; i < drivers_; ++i) {
-    driver& other = all_[i];
-    if (&other == &now || !other.busy) continue;
-    const std::uint32_t turns = other.turns.load(std::memory_order_relaxed);
-    const std::uint32_t ran = turns - std::exchange(other.seen_turns, turns);
-    moves = moves || ran > 0;
-    if (ran == 0) {
-      if (task* const one = take_slot(other)) static_cast<void>(stolen.push(*one));
-    }
-    const sync::short_lock lock(other.mutex);
-    const std::size_t length = other.line.length();
-    if (length <= ran) continue;
-    for (std::size_t n = (length + 1) / 2; n > 0; --n)
-      static_cast<void>(stolen.push(*other.line.pop()));
-  }
-  const bool any = stolen.length() > 0 || (!moves && injected_.length() > 0);
-  now.may_have_line = true;
-  const sync::short_lock lock(now.mutex);
-  while (task* const one = stolen.pop()) static_cast<void>(now.line.push(*one));
-  return any;
 }
 
 void go_scheduler::discard_all(task_line& line) noexcept {

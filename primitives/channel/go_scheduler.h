@@ -11,8 +11,9 @@
 // end of its line. What comes from other threads stands in a line that all drivers look at,
 // first of all at every 61st turn. One driver watches: it looks at the others every 50 to 400
 // µs, and where a line is longer than what its driver has run since, takes half of it, and
-// where a driver has run nothing since, its slot, too. So work spreads where it is too much
-// for one or where one is stuck, and elsewhere costs no other core a wake-up.
+// where a driver has run nothing since, its slot, too. Where more is left than what it goes to
+// work with, it calls another one to watch. So work spreads where it is too much for one or
+// where some are stuck, and elsewhere costs no other core a wake-up.
 //
 // Fairness: everything that is ready runs, whatever the rest does, as long as one driver of
 //           `cores + 2` is not stuck. After 256 operations in a row that need not wait a go
@@ -108,7 +109,7 @@ class go_scheduler final : public runtime_part {
   void call_watcher(task_line& left) noexcept;
   void call_watcher() noexcept;
   void recall_watcher() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  driver* idle_driver() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  driver& idle_driver() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void submit(driver& one, task_line& left) noexcept;
   task_line never_runs(driver& one) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -123,7 +124,9 @@ class go_scheduler final : public runtime_part {
   void look_for_arrivals() const noexcept;
   void stop(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool watch(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool is_needed() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool watch_for_a_while(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void call_next_watcher() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::size_t ready_with_all() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool steal_for(driver& now, bool& moves) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool discards() const noexcept;
   static void discard_all(task_line& line) noexcept;

@@ -13,8 +13,8 @@
 
 namespace tussle::tests {
 
-// Holds threads at two points, where others let them go one by one, and counts those that
-// come to a third.
+// Holds threads at one point, where others let them go one by one, and counts those that come
+// to another.
 class driver_stops final : public scoped_scheduler {
  public:
   driver_stops() { install(); }
@@ -45,15 +45,13 @@ class driver_stops final : public scoped_scheduler {
     std::atomic<int> reached_{0};
     std::counting_semaphore<> go_on_{0};
   };
-  stop callers;   // who has added something and is about to call a watcher
-  stop watchers;  // whose watch is over, and who are not idle yet
+  stop watchers;  // whose watch is over, and who have not gone to work or idle yet
   stop idle;
 
   void before(const sync::visible_operation& next) noexcept override {
     if (next.kind != sync::operation::named_point) return;
     const std::string_view point = next.name;
-    if (point == "go.inject.before_call") callers.come();
-    if (point == "go.watcher.has_ended") watchers.come();
+    if (point == "go.watcher.ends") watchers.come();
     if (point == "go.driver.is_idle") idle.count();
   }
 };

@@ -147,6 +147,14 @@ def test_the_command_prints_breaches_and_fails(
     assert said[2] == "layers: 3 files, 2 breaches"
 
 
+def test_a_header_that_the_package_would_lack_is_told(tree: Callable[[dict[str, str]], Path]) -> None:
+    headers = {"primitives/a/a.h": "", "primitives/a/b.h": "", "primitives/a/c_testing.h": ""}
+    root = tree({**headers, "primitives/CMakeLists.txt": "target_sources(p PUBLIC FILE_SET HEADERS FILES\n  a/a.h)\n"})
+
+    _, breaches = check_tree(root)
+    assert [breach.path for breach in breaches] == ["primitives/a/b.h"]
+
+
 def test_this_project_keeps_its_layers() -> None:
     count, breaches = check_tree(ROOT)
 
