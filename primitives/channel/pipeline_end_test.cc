@@ -261,11 +261,11 @@ TEST(pipeline_end, PIPE_3_a_body_that_is_run_behind_its_runtime_has_its_element)
 }
 
 TEST(pipeline_end, PIPE_4_a_body_works_on_while_its_runtime_ends) {
-  thread_pool blocking({});
-  manual_executor compute;
-  const channel<int> to;
   std::latch is_within{1};
   std::atomic<bool> goes_on{false};
+  thread_pool blocking({});  // ends first, and with it the body
+  manual_executor compute;
+  const channel<int> to;
   {
     runtime home(compute, blocking);
     const channel<int> from(home, fixed(1));

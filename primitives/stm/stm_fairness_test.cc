@@ -167,6 +167,7 @@ TEST_F(older_and_younger, STM_49_a_younger_one_never_takes_what_an_older_one_cla
 
   younger_is_there.count_down();
   while (count_stm().versions_made < before.versions_made + 2) std::this_thread::yield();
+  const scoped_options by_age_alone({.attempts_before_priority = never});
   transact([&] {
     ++younger_bodies;
     r.alter(plus, 10);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <latch>
 #include <string>
@@ -17,6 +18,7 @@
 #include "primitives/sync/mode.h"
 #include "primitives/testing/schedulers_testing.h"
 #include "primitives/testing/threads_testing.h"
+#include "primitives/testing/transactions_testing.h"
 
 namespace tussle {
 namespace {
@@ -368,8 +370,11 @@ TEST(killed, STM_49_one_of_many_writes_does_not_forget_what_it_wrote) {
 TEST(commuter, STM_54_that_lets_another_one_go_first_counts_that_as_the_cause) {
   tx_ref<int> r(0);
   freeze_at freeze("stm.commit.before_committing");
-  std::thread commuter(
-      [&] { transact([&] { r.commute([](int v) { return v + 1; }); }); });
+  std::thread commuter([&] {
+    // Woken by the end of the other one alone: another wait would be another cause.
+    const tests::scoped_options patient({.longest_wait = std::chrono::hours(1)});
+    transact([&] { r.commute([](int v) { return v + 1; }); });
+  });
   freeze.wait_until_reached();
   const auto before = count_stm();
   const stm_options usual = set_stm_options({.attempts_before_priority = 0});
