@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "harness/claims/claim.h"
@@ -101,23 +102,28 @@ inline evidence promise_bridges_a_callback() {
       {{"threads that waited", waiters * 1.0}, {"had the answer", right.load() * 1.0}}};
 }
 
-// A thing that is started when it is made, and counted.
-struct started_thing {
-  explicit started_thing(std::atomic<int>& counter) : count(&counter) {
-    counter.fetch_add(1);
+// Things that are started when they are made. One that was recorded may be destroyed late.
+struct counted_things {
+  std::atomic<int> started{0};
+  std::atomic<int> destroyed{0};
+};
+class started_thing {
+ public:
+  explicit started_thing(std::shared_ptr<counted_things> all) : all_(std::move(all)) {
+    all_->started.fetch_add(1);
   }
   started_thing(const started_thing&) = delete;
   started_thing& operator=(const started_thing&) = delete;
-  ~started_thing() { ended.fetch_add(1); }
-  std::atomic<int>* count;
-  static inline std::atomic<int> ended{0};
+  ~started_thing() { all_->destroyed.fetch_add(1); }
+
+ private:
+  std::shared_ptr<counted_things> all_;
 };
 using things = value::map<std::string, std::shared_ptr<started_thing>>;
 
 // Two threads want the same thing started, and both have looked before either enters it.
 inline evidence registry_on_an_atom() {
-  started_thing::ended = 0;
-  std::atomic<int> started{0};
+  const auto all = std::make_shared<counted_things>();
   std::atomic<int> looked{0};
   atom<things> registry{things{}};
   const auto ensure = [&] {
@@ -128,14 +134,14 @@ inline evidence registry_on_an_atom() {
         looked.fetch_add(1);
         while (looked.load() < 2) std::this_thread::yield();
       }
-      return there ? known : known.assoc("log", std::make_shared<started_thing>(started));
+      return there ? known : known.assoc("log", std::make_shared<started_thing>(all));
     });
   };
   std::thread other(ensure);
   ensure();
   other.join();
-  const int begun = started.load();
-  const int ended = started_thing::ended.load();
+  const int begun = all->started.load();
+  const int ended = all->destroyed.load();
   // Three, if who would have won had to try again for no reason (compare_exchange_weak).
   const bool holds = begun >= 2 && ended == begun - 1 && registry.load()->size() == 1;
   return {holds ? verdict::supported : verdict::refuted,
@@ -146,26 +152,25 @@ inline evidence registry_on_an_atom() {
 }
 
 inline evidence registry_on_an_agent() {
-  started_thing::ended = 0;
-  std::atomic<int> started{0};
+  const auto all = std::make_shared<counted_things>();
   runtime on;
   const agent<things> registry(things(), {.on = &on});
   const auto ensure = [&] {
     registry.send_off([&](const things& known) {
       return known.contains("log")
                  ? known
-                 : known.assoc("log", std::make_shared<started_thing>(started));
+                 : known.assoc("log", std::make_shared<started_thing>(all));
     });
   };
   std::thread other(ensure);
   ensure();
   other.join();
   await(registry);
-  const bool holds = started.load() == 1 && registry.load()->size() == 1;
+  const bool holds = all->started.load() == 1 && registry.load()->size() == 1;
   return {holds ? verdict::supported : verdict::refuted,
           "the second request found the first one's",
           {{"requests", 2},
-           {"started", started.load() * 1.0},
+           {"started", all->started.load() * 1.0},
            {"recorded", static_cast<double>(registry.load()->size())}}};
 }
 
