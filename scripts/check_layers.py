@@ -135,7 +135,8 @@ def check_installed(root: Path) -> Iterator[Breach]:
     for file in cpp_files(root, ("primitives",)):
         name = file.relative_to(root / "primitives").as_posix()
         if name.endswith(".h") and not is_test(file) and name not in named:
-            yield Breach(f"primitives/{name}", 1, "is not installed: name it in the FILE_SET of primitives/CMakeLists.txt")
+            message = "is not installed: name it in the FILE_SET of primitives/CMakeLists.txt"
+            yield Breach(f"primitives/{name}", 1, message)
 
 
 def check_tree(root: Path) -> tuple[int, list[Breach]]:

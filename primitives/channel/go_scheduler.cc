@@ -59,6 +59,7 @@ bool go_scheduler::must_not_block() noexcept {
 bool go_scheduler::start(task& first) noexcept {
   auto* const mine = static_cast<driver*>(here::mine().driver);
   if (mine == nullptr || mine->home != this) return inject(first);
+  if (discards()) return false;
   add_to_line(*mine, first);
   return true;
 }
@@ -148,7 +149,7 @@ void go_scheduler::call_watcher(task_line& left) noexcept {
   submit(*added, left);
 }
 
-// By a driver: it works, and so nothing is left.
+// By a driver: it works, and so nothing is left to it.
 void go_scheduler::call_watcher() noexcept {
   task_line none;
   if (own_threads_) call_watcher(none);
@@ -174,13 +175,19 @@ go_scheduler::driver& go_scheduler::idle_driver() noexcept {
 void go_scheduler::submit(driver& one, task_line& left) noexcept {
   acquire();  // for the executor
   acquire();  // until the end of this
-  const bool accepted = runs_->submit(one);
+  // A drain owes all that is ready a turn, whoever is stuck.
+  const bool accepted = runs_->submit(one) || home_->submit_accepted(*runs_, one);
+  task_line unseen;
   {
     const sync::mutex_lock lock(mutex_);
-    if (!accepted) left = never_runs(one);
+    if (!accepted) {
+      left = never_runs(one);
+      if (discards()) take_all_local(unseen);
+    }
     --submitting_;
     stopped_.notify_all();
   }
+  discard_all(unseen);
   if (!accepted) release();
   release();
 }
@@ -242,6 +249,13 @@ bool go_scheduler::run_ready(driver& now) noexcept {
 bool go_scheduler::go_to_the_end(driver& now) noexcept {
   {
     const sync::mutex_lock lock(mutex_);
+    // With all drivers at work nobody watches: who does not work on looks.
+    const std::uint64_t time = sync::cycles();
+    if (working_ == drivers_ && time - looked_ >= slice) {
+      looked_ = time;
+      bool moves = false;
+      static_cast<void>(steal_for(now, moves));
+    }
     --driving_;
   }
   if (runs_->submit(now)) return true;
@@ -356,7 +370,7 @@ void go_scheduler::was_discarded(driver& one) noexcept {
   task_line left;
   {
     const sync::mutex_lock lock(mutex_);
-    take_local(one, rest);
+    take_all_local(rest);
     left = never_runs(one);
   }
   discard_all(rest);
@@ -370,6 +384,10 @@ void go_scheduler::take_local(driver& from, task_line& into) noexcept {
   while (task* const one = from.line.pop()) static_cast<void>(into.push(*one));
 }
 
+void go_scheduler::take_all_local(task_line& into) noexcept {
+  for (std::size_t i = 0; i < drivers_; ++i) take_local(all_[i], into);
+}
+
 // Of the runtime, which has no threads any more: destroys what is left.
 void go_scheduler::end() noexcept {
   task_line ready;
@@ -381,7 +399,7 @@ void go_scheduler::end() noexcept {
     recall_.notify_all();
     while (driving_ > 0 || submitting_ > 0) stopped_.wait(mutex_);
     while (task* const one = injected_.pop()) static_cast<void>(ready.push(*one));
-    for (std::size_t i = 0; i < drivers_; ++i) take_local(all_[i], ready);
+    take_all_local(ready);
   }
   discard_all(ready);
   for (shard& each : living_) end_all(each);

@@ -12,14 +12,16 @@
 // first of all at every 61st turn. One driver watches: it looks at the others every 50 to 400
 // µs, and where a line is longer than what its driver has run since, takes half of it, and
 // where a driver has run nothing since, its slot, too. Where more is left than what it goes to
-// work with, it calls another one to watch. So work spreads where it is too much for one or
-// where some are stuck, and elsewhere costs no other core a wake-up.
+// work with, it calls another one to watch; where all are at work, those that go to the end of
+// the pool's line look instead. So work spreads where it is too much for one or where some are
+// stuck, and elsewhere costs no other core a wake-up.
 //
 // Fairness: everything that is ready runs, whatever the rest does, as long as one driver of
 //           `cores + 2` is not stuck. After 256 operations in a row that need not wait a go
 //           block gives way; after some 200 µs a driver goes to the end of a line of the pool.
 // Shutdown: one that drains lets what is ready with drivers run; one that discards has it
-//           destroyed. What becomes ready by others afterwards is destroyed.
+//           destroyed, also where its driver is stuck. What becomes ready by others afterwards
+//           is destroyed.
 // Lifetime: the runtime ends it (runtime_part), which destroys all frames that are left, each
 //           once; a go block that another thread has taken out of its channel is waited for.
 // Source:   slots, local lines and a shared one looked at every 61st turn: the scheduler of
@@ -125,12 +127,14 @@ class go_scheduler final : public runtime_part {
   void stop(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool watch(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool watch_for_a_while(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void take_from_all(driver& now) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void call_next_watcher() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::size_t ready_with_all() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool steal_for(driver& now, bool& moves) noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool discards() const noexcept;
   static void discard_all(task_line& line) noexcept;
   static void take_local(driver& from, task_line& into) noexcept;
+  void take_all_local(task_line& into) noexcept;
   void was_discarded(driver& one) noexcept;
 
   shard& shard_of(const process& one) noexcept;
@@ -156,6 +160,7 @@ class go_scheduler final : public runtime_part {
   std::size_t driving_ ABSL_GUARDED_BY(mutex_) = 0;  // are on a thread
   std::size_t submitting_ ABSL_GUARDED_BY(mutex_) = 0;  // are on their way there
   bool recalled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::uint64_t looked_ ABSL_GUARDED_BY(mutex_) = 0;   // when all worked; cycles
   std::size_t reporting_ ABSL_GUARDED_BY(mutex_) = 0;  // use the runtime
   bool is_alone_ ABSL_GUARDED_BY(mutex_) = false;      // it has none any more
   // Written under the lock; read without it, as a hint.

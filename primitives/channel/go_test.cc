@@ -17,9 +17,7 @@
 #include "primitives/channel/alts.h"
 #include "primitives/channel/spawn_thread.h"
 #include "primitives/reference/errors.h"
-#include "primitives/sync/hooks.h"
 #include "primitives/task/runtime.h"
-#include "primitives/testing/driver_stops_testing.h"
 #include "primitives/testing/instances_testing.h"
 #include "primitives/testing/stage_testing.h"
 
@@ -394,74 +392,6 @@ TEST(go, a_runtime_that_was_shut_down_starts_nothing) {
   EXPECT_THROW(go(on, [held]() -> go_block<> { co_return; }), executor_rejected_error);
   EXPECT_THROW(spawn_thread(on, [held] {}), executor_rejected_error);
   EXPECT_EQ(tests::counted_value::live(), live + 1);
-}
-
-TEST(go, work_spreads_where_one_process_does_not_give_way) {
-  runtime on;
-  std::atomic<bool> over{false};
-  const channel<int> never(on);
-  const auto stuck = go(on, [&]() -> go_block<> {
-    // What it starts, and what it serves, stands behind it.
-    go(on, [&]() -> go_block<> {
-      over.store(true);
-      co_return;
-    });
-    while (!over.load()) std::this_thread::yield();
-    co_return;
-  });
-
-  EXPECT_EQ(stuck.take(), std::nullopt);
-}
-
-// What is taken from behind the first is stuck, too.
-TEST(go, GO_1_what_stands_behind_two_that_are_stuck_runs) {
-  runtime on;
-  std::atomic<bool> over{false};
-  const auto waits = [&]() -> go_block<> {
-    while (!over.load()) std::this_thread::yield();
-    co_return;
-  };
-  const auto stuck = go(on, [&]() -> go_block<> {
-    go(on, waits);
-    go(on, [&]() -> go_block<> {
-      over.store(true);
-      co_return;
-    });
-    while (!over.load()) std::this_thread::yield();
-    co_return;
-  });
-
-  EXPECT_EQ(stuck.take(), std::nullopt);
-}
-
-go_block<int> give_seven() { co_return 7; }
-
-// Nobody works, and the only one who watches has seen nothing.
-TEST(go, GO_1_what_comes_as_the_watch_ends_runs) {
-  if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
-  tests::driver_stops stops;
-  std::latch go_on(1);
-  runtime on;
-  const auto works = go(
-      on,
-      [](std::latch& may_end) -> go_block<> {
-        may_end.wait();
-        co_return;
-      },
-      std::ref(go_on));
-  stops.watchers.hold();
-  const auto seven = go(on, give_seven);
-  stops.watchers.let_go(1);  // who came to watch goes to work
-  EXPECT_EQ(seven.take(), 7);
-  stops.watchers.wait_until(2);  // and has watched again
-  go_on.count_down();
-  stops.idle.wait_until(1);
-
-  const auto late = go(on, give_seven);
-  stops.watchers.hold_no_more();
-  stops.watchers.let_go(1);
-
-  EXPECT_EQ(late.take(), 7);
 }
 
 }  // namespace

@@ -38,8 +38,13 @@ bool go_scheduler::watch(driver& now) noexcept {
       if (ready > 1) call_next_watcher();
       return true;
     }
-    // Of one that discards, who works discards what is ready with him.
-    if (ready == 0 || discards()) break;
+    if (ready == 0) break;
+    if (discards()) {
+      take_from_all(now);
+      ++working_;
+      now.watches = false;
+      return true;
+    }
     watched_.store(true, std::memory_order_relaxed);
   }
   now.watches = false;
@@ -62,7 +67,8 @@ bool go_scheduler::watch_for_a_while(driver& now) noexcept {
   std::chrono::nanoseconds pause = patience;
   std::chrono::nanoseconds quiet{0};
   bool works = false;
-  while (!recalled_ && !discards() && quiet < linger) {
+  while (!recalled_ && quiet < linger) {
+    if (discards() || (working_ == 0 && home_->was_shut_down())) break;
     const sync::time_point end = deadline_after(pause);
     static_cast<void>(recall_.wait_until(mutex_, *waiting->wake_by(&end)));
     if (recalled_) break;
@@ -79,10 +85,16 @@ bool go_scheduler::watch_for_a_while(driver& now) noexcept {
   sync::schedule_point("go.watcher.ends");
   waiting.reset();
   mutex_.lock();
-  if (!recalled_) return works;
-  recalled_ = false;
-  if (works) --working_;  // counted by whoever recalled it, too
-  return true;
+  return std::exchange(recalled_, false) || works;
+}
+
+// What those are stuck before who should discard it.
+void go_scheduler::take_from_all(driver& now) noexcept {
+  task_line taken;
+  take_all_local(taken);
+  now.may_have_line = true;
+  const sync::short_lock lock(now.mutex);
+  while (task* const one = taken.pop()) static_cast<void>(now.line.push(*one));
 }
 
 // How much is ready and not taken. Of one who watches no more: what he does not see here has

@@ -81,7 +81,8 @@ class runtime {
 
   // Submits a task that one of this runtime's own executors, `where`, had accepted in some way
   // before the shutdown, and that a drain therefore owes a turn. False: it was to discard, or
-  // the executor is somebody else's. Not after the destructor has begun, but for its threads.
+  // the executor is somebody else's. Not after the destructor has begun, but for its threads
+  // and for those that the end of a part waits for.
   [[nodiscard]] bool submit_accepted(executor& where, task& work) noexcept;
 
   void report_uncaught(const std::exception_ptr& error) noexcept;
