@@ -265,7 +265,6 @@ TEST(future, FUT_10_each_of_many_may_wait_for_a_later_one) {
 
 TEST(future, FUT_11_of_cancel_and_completion_one_wins) {
   runtime on;
-  int cancelled = 0;
   for (int round = 0; round < tests::rounds / 10; ++round) {
     const auto f = future_call(on, [round] { return round; });
     const bool won = f.cancel();
@@ -276,9 +275,7 @@ TEST(future, FUT_11_of_cancel_and_completion_one_wins) {
       ASSERT_TRUE(won);
     }
     ASSERT_EQ(f.is_cancelled(), won);
-    cancelled += won ? 1 : 0;
   }
-  EXPECT_GT(cancelled, 0);
 }
 
 // A result that tells when it is moved.
