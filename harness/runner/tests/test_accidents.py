@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.runner import process, records
+from harness.runner.tests.killing import comes_to_be_gone
 from harness.runner.tests.stage import Ended, Place, start_for_real
 
 
@@ -130,7 +131,7 @@ def test_what_takes_too_long_is_killed_with_all_it_started(tmp_path: Path) -> No
     ending = process.run(command, tmp_path, timeout=5)  # time enough to say who sleeps
 
     assert ending.timed_out and ending.exit_code is None
-    assert is_gone(int((tmp_path / "stdout").read_text()))
+    assert comes_to_be_gone(int((tmp_path / "stdout").read_text()))
 
 
 def test_a_kernel_without_handles_for_processes_will_do(
@@ -205,7 +206,7 @@ def test_a_stop_signal_keeps_what_is_done(place: Place, number: int, code: int) 
     assert place.manifest()["finished"] is None
     assert place.statuses("mutex") == []
     assert f"interrupted: {len(place.units())} of 4 units are kept" in err
-    assert is_gone(child)
+    assert comes_to_be_gone(child)
 
 
 def first_words(fifo: Path) -> str:
@@ -218,12 +219,3 @@ def first_words(fifo: Path) -> str:
         return os.read(handle, 100).decode()
     finally:
         os.close(handle)
-
-
-def is_gone(pid: int) -> bool:
-    """Tells whether a process has ended; one that waits to be reaped has."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stream:
-            return stream.read().rpartition(")")[2].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True

@@ -4,16 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from harness.runner.command_line import ROOT
 from harness.runner.tests import killing
-from harness.runner.tests.killing import KILLED, Steps, essence, still_there, wait
+from harness.runner.tests.killing import KILLED, Steps, comes_to_be_gone, essence, still_there, wait
 from harness.runner.tests.stage import Place, start_for_real
-from harness.runner.tests.test_accidents import first_words, is_gone
+from harness.runner.tests.test_accidents import first_words
 
 # Every kind of file is written: races, one of them lost in a crash that leaves a log.
 WAYS = "atom=racy_crash"
@@ -111,13 +110,6 @@ def test_what_a_killed_runner_started_dies_with_it(place: Place, victims: str) -
         assert comes_to_be_gone(guardian)
         assert comes_to_be_gone(grandchild) and list(scratch.iterdir()) == []
     assert still_there(place.binary) == [] and comes_to_be_gone(unit)
-
-
-def comes_to_be_gone(pid: int) -> bool:
-    end = time.monotonic() + killing.GONE_WITHIN_S
-    while not is_gone(pid) and time.monotonic() < end:
-        time.sleep(0.01)
-    return is_gone(pid)
 
 
 def still_running(binary: Path, but: int) -> list[int]:
