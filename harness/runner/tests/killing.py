@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.runner import lock
 from harness.runner.command_line import main
 from harness.runner.guardian import end_with_parent
 from harness.runner.tests.stage import TINY_PRESET, make_fake_binary, stand_in_for_reports
@@ -86,6 +87,7 @@ def start(arguments: Sequence[str], output: Path, steps: Steps | None = None) ->
         stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(stream, 1)
         os.dup2(stream, 2)
+        lock.PATIENCE_S = GONE_WITHIN_S  # with what another one that was killed left behind
         if steps:
             steps.watch()
         code = main(arguments)

@@ -125,13 +125,24 @@ def test_a_history_that_no_order_explains_has_a_file_of_its_own(
     assert (record["key"], record["subject"]) == (place.unit("atom")["key"], "atom")
 
 
-def test_what_takes_too_long_is_killed_with_all_it_started(tmp_path: Path) -> None:
-    command = ["sh", "-c", "sleep 600 & echo $!; wait"]
-
-    ending = process.run(command, tmp_path, timeout=5)  # time enough to say who sleeps
+def test_what_takes_too_long_is_killed(tmp_path: Path) -> None:
+    ending = process.run(["sleep", "600"], tmp_path, timeout=0.1)
 
     assert ending.timed_out and ending.exit_code is None
-    assert comes_to_be_gone(int((tmp_path / "stdout").read_text()))
+
+
+def test_what_is_not_waited_for_is_killed_with_all_it_started(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    handle = os.open(told, os.O_RDONLY | os.O_NONBLOCK)
+    command = ["sh", "-c", "sleep 600 & echo $! >told; wait"]
+
+    ending = process.run(command, tmp_path, timeout=60, wake_up=handle)
+
+    sleeper = int(os.read(handle, 100))
+    os.close(handle)
+    assert ending.interrupted and ending.exit_code is None
+    assert comes_to_be_gone(sleeper)
 
 
 def test_a_kernel_without_handles_for_processes_will_do(

@@ -97,7 +97,7 @@ def test_a_default_that_the_preset_names_is_drawn_too(place: Place) -> None:
 
 
 def test_a_limit_of_a_subject_holds(place: Place) -> None:
-    everything = 'description = "all"\nkinds = ["stress"]\nwindow = 0.01\nramp = 0\ntimeout = 2\n'
+    everything = 'description = "all"\nkinds = ["stress"]\nwindow = 0.01\nramp = 0\ntimeout = 20\n'
     ended = stress(place, "--runs", "25", "--filter", "^counter/fetch_add$", preset=everything)
 
     assert ended.code == 0
@@ -145,8 +145,9 @@ def test_a_failure_ends_the_session_and_says_how_to_try_it_again(
 ) -> None:
     monkeypatch.setenv("FAKE_SUBJECTS", f"atom={way}")
 
-    # Short where it is waited for, long where a busy machine must not make it up.
-    ended = stress(place, "--budget", "30", "--timeout", "0.3" if way == "hang" else "20")
+    # Short where it is waited for, of no other subject; long where a busy machine must not make it up.
+    limit = ["--timeout", "0.3", "--subjects", "atom"] if way == "hang" else ["--timeout", "20"]
+    ended = stress(place, "--budget", "30", *limit)
 
     assert ended.code == code
     assert place.statuses("atom") == [status]
