@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -28,7 +29,6 @@ namespace {
 
 constexpr int most_frames = 64;
 constexpr int handler_frames = 2;  // the handler, and what the kernel returns to
-constexpr time_t longest_answer_seconds = 2;
 
 // One question at a time; `turn` tells a late answer from the one that is waited for.
 struct question {
@@ -121,13 +121,13 @@ void prepare_stacks() {
   sigaction(stack_signal(), &action, nullptr);
 }
 
-std::optional<raw_frames> ask_stack(pid_t thread) {
+std::optional<raw_frames> ask_stack(pid_t thread, std::chrono::seconds longest) {
   question& one = the_question();
   one.asked.store(thread, std::memory_order_relaxed);
   if (syscall(SYS_tgkill, getpid(), thread, stack_signal()) != 0) return std::nullopt;
   timespec until{};
   clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += longest_answer_seconds;
+  until.tv_sec += longest.count();
   int result = 0;
   while ((result = sem_timedwait(&one.answered, &until)) != 0 && errno == EINTR) {
   }

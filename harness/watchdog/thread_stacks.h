@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -21,8 +22,9 @@ using raw_frames = std::vector<void*>;
 // Installs the handler; called before a thread can be asked.
 void prepare_stacks();
 
-// Blocks until the thread has answered, for at most two seconds.
-std::optional<raw_frames> ask_stack(pid_t thread);
+// Blocks until the thread has answered, for at most `longest`.
+std::optional<raw_frames> ask_stack(
+    pid_t thread, std::chrono::seconds longest = std::chrono::seconds(2));
 
 // Functions, files and lines, by the program addr2line; what it does not know has the
 // module and the offset. Files are relative to the repository's root.
