@@ -263,6 +263,48 @@ void a_go_block_is_stuck_as_the_watch_ends() {
   c.take();
 }
 
+// What it is stuck before is run or destroyed, as its runtime ends.
+void a_go_block_is_stuck_beside_a_shutdown(shutdown_policy how) {
+  runtime on({.compute_threads = 3});
+  const channel<int> begun(on);
+  go(
+      on,
+      [](runtime* home, channel<int> begins) -> go_block<> {
+        const auto behind = go(*home, []() -> go_block<int> { co_return 1; });
+        begins.put(1);
+        behind.take();
+        co_return;
+      },
+      &on, begun);
+  begun.take();
+  on.shutdown(how);
+}
+void a_go_block_is_stuck_beside_a_drain() {
+  a_go_block_is_stuck_beside_a_shutdown(shutdown_policy::drain);
+}
+void a_go_block_is_stuck_beside_a_discard() {
+  a_go_block_is_stuck_beside_a_shutdown(shutdown_policy::discard);
+}
+
+// The same of one that it wakes, after the shutdown or before.
+void a_go_block_wakes_another_beside_a_discard() {
+  int frames = 0;
+  runtime on({.compute_threads = 3});
+  const channel<int> c(on);
+  const channel<int> begun(on, fixed(1));
+  const auto woken = go(on, waits, c, passenger(&frames));
+  go(
+      on,
+      [](channel<int> begins, channel<int> at, channel<int> other) -> go_block<> {
+        begins.put(1);
+        if (at.try_put(1) == put_status::accepted) other.take();
+        co_return;
+      },
+      begun, c, woken);
+  begun.take();
+  on.shutdown(shutdown_policy::discard);
+}
+
 void go_blocks_meet_a_shutdown(shutdown_policy how) {
   int frames = 0;
   {
@@ -415,6 +457,9 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_PROGRAM(one_go_block_is_stuck_before_another),
                     TUSSLE_PROGRAM(two_go_blocks_are_stuck_before_another),
                     TUSSLE_PROGRAM(a_go_block_is_stuck_as_the_watch_ends),
+                    TUSSLE_PROGRAM(a_go_block_is_stuck_beside_a_drain),
+                    TUSSLE_PROGRAM(a_go_block_is_stuck_beside_a_discard),
+                    TUSSLE_PROGRAM(a_go_block_wakes_another_beside_a_discard),
                     TUSSLE_PROGRAM(go_blocks_meet_a_drain),
                     TUSSLE_PROGRAM(go_blocks_meet_a_discard),
                     TUSSLE_PROGRAM(two_start_go_blocks_beside_a_shutdown),

@@ -78,7 +78,7 @@ void go_scheduler::push_last(task& ready) noexcept {
 
 void go_scheduler::push_local(driver& here_now, task& ready) noexcept {
   // (1) acq_rel; pairs with itself in next() and steal_for(): who takes it sees what led to
-  // it; and with (2).
+  // it; and with (2) and (3), which look after the last watch.
   task* const before = here_now.slot.exchange(&ready, std::memory_order_acq_rel);
   if (before != nullptr) return add_to_line(here_now, *before);
   // Relaxed: behind (1), or behind the line's lock, it says that nobody watches if the last
@@ -370,8 +370,8 @@ void go_scheduler::was_discarded(driver& one) noexcept {
   task_line left;
   {
     const sync::mutex_lock lock(mutex_);
-    take_all_local(rest);
     left = never_runs(one);
+    take_all_local(rest);
   }
   discard_all(rest);
   discard_all(left);
@@ -379,7 +379,10 @@ void go_scheduler::was_discarded(driver& one) noexcept {
 }
 
 void go_scheduler::take_local(driver& from, task_line& into) noexcept {
-  if (task* const one = take_slot(from)) static_cast<void>(into.push(*one));
+  // (3) acq_rel; pairs with (1). Always an exchange: what it does not see has who makes it
+  // ready see what came before this, such as that nobody watches.
+  if (task* const one = from.slot.exchange(nullptr, std::memory_order_acq_rel))
+    static_cast<void>(into.push(*one));
   const sync::short_lock lock(from.mutex);
   while (task* const one = from.line.pop()) static_cast<void>(into.push(*one));
 }

@@ -219,6 +219,39 @@ TEST_F(stuck_go_blocks, GO_8_one_starts_nothing_after_a_discard) {
   EXPECT_TRUE(was_refused);
 }
 
+// It was made ready as the watch ended, with nothing that runs anywhere.
+TEST_F(stuck_go_blocks,
+       GO_8_a_discard_destroys_what_stands_behind_one_as_the_watch_ends) {
+  if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
+  tests::driver_stops stops;
+  std::atomic<bool> may_start{false};
+  std::latch has_started(1);
+  std::optional<int> got = 1;
+  {
+    runtime on;
+    go(on, [&]() -> go_block<> {
+      begun.count_down();
+      wait_for(may_start);
+      const auto behind = go(on, give_seven);
+      has_started.count_down();
+      got = behind.take();
+      co_return;
+    });
+    begun.wait();
+    stops.watchers.hold();
+    const auto seven = go(on, give_seven);
+    stops.watchers.let_go(1);  // who came to watch goes to work
+    EXPECT_EQ(seven.take(), 7);
+    stops.watchers.wait_until(2);  // and has watched again
+    may_start.store(true);
+    has_started.wait();
+    on.shutdown(shutdown_policy::discard);
+    stops.watchers.hold_no_more();
+    stops.watchers.let_go(1);
+  }
+  EXPECT_EQ(got, std::nullopt);
+}
+
 // Nobody works, and the only one who watches has seen nothing.
 TEST_F(stuck_go_blocks, GO_1_what_comes_as_the_watch_ends_runs) {
   if (!sync::has_schedule_points) GTEST_SKIP() << "needs schedule points";
