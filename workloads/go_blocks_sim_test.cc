@@ -26,27 +26,11 @@ namespace {
 using tests::cargo;
 using tests::freight;
 using tests::own_stage;
+using tests::passenger;
 using tests::program;
+using tests::puts_two;
+using tests::waits;
 
-// Counts frames, and shows those that are used after their end.
-struct passenger {
-  explicit passenger(int* all) : seat(std::make_shared<cargo>(1)), count(all) {
-    ++*count;
-  }
-  passenger(passenger&& other) noexcept
-      : seat(std::move(other.seat)), count(std::exchange(other.count, nullptr)) {}
-  passenger& operator=(passenger&&) = delete;
-  ~passenger() {
-    if (count != nullptr) --*count;
-  }
-  freight seat;
-  int* count;
-};
-
-go_block<int> waits(channel<int> in, passenger) {
-  const auto got = co_await in.async_take();
-  co_return got.value_or(-1);
-}
 go_block<int> waits_by_view(channel_view<int> in, passenger) {
   const auto got = co_await in.async_take();
   co_return got.value_or(-1);
@@ -182,11 +166,6 @@ void a_handler_wakes_one_whose_runtime_ends() {
   sim::require(frames == 0, "each frame is gone, once");
 }
 
-go_block<> puts_two(channel<int> out) {
-  co_await out.async_put(1);
-  co_await out.async_put(2);
-  out.close();
-}
 go_block<int> sums(channel<int> in) {
   int sum = 0;
   while (const auto got = co_await in.async_take()) sum += *got;
@@ -208,101 +187,6 @@ void two_start_go_blocks() {
     sim::require(result.take() == 1, "it ran");
   };
   sim::threads({start, start});
-}
-
-void one_go_block_is_stuck_before_another() {
-  runtime on({.compute_threads = 3});
-  const channel<int> c(on);
-  const auto blocks = go(
-      on,
-      [](runtime* home, channel<int> at) -> go_block<int> {
-        go(*home, puts_two, at);  // stands behind it
-        co_return at.take().value();
-      },
-      &on, c);
-  sim::require(blocks.take() == 1, "it was taken from behind it");
-  c.take();
-}
-
-// As above, and what is taken from behind it is stuck before another one, too.
-void two_go_blocks_are_stuck_before_another() {
-  runtime on({.compute_threads = 3});
-  const channel<int> c(on);
-  const auto takes = [](channel<int> at) -> go_block<int> {
-    co_return at.take().value();
-  };
-  const auto blocks = go(
-      on,
-      [takes](runtime* home, channel<int> at) -> go_block<int> {
-        const auto other = go(*home, takes, at);
-        go(*home, puts_two, at);
-        const int mine = at.take().value();
-        co_return mine + other.take().value();
-      },
-      &on, c);
-  sim::require(blocks.take() == 3, "the last one was run");
-}
-
-// Whoever has watched may look for the last time as one makes another ready and is stuck.
-void a_go_block_is_stuck_as_the_watch_ends() {
-  runtime on({.compute_threads = 3});
-  const channel<int> c(on);
-  const channel<int> first(on);
-  const auto blocks = go(
-      on,
-      [](runtime* home, channel<int> begin, channel<int> at) -> go_block<int> {
-        begin.take();
-        go(*home, puts_two, at);
-        co_return at.take().value();
-      },
-      &on, first, c);
-  // It comes, runs this one, and watches.
-  go(on, []() -> go_block<int> { co_return 1; }).take();
-  first.put(1);
-  sim::require(blocks.take() == 1, "it was taken from behind it");
-  c.take();
-}
-
-// What it is stuck before is run or destroyed, as its runtime ends.
-void a_go_block_is_stuck_beside_a_shutdown(shutdown_policy how) {
-  runtime on({.compute_threads = 3});
-  const channel<int> begun(on);
-  go(
-      on,
-      [](runtime* home, channel<int> begins) -> go_block<> {
-        const auto behind = go(*home, []() -> go_block<int> { co_return 1; });
-        begins.put(1);
-        behind.take();
-        co_return;
-      },
-      &on, begun);
-  begun.take();
-  on.shutdown(how);
-}
-void a_go_block_is_stuck_beside_a_drain() {
-  a_go_block_is_stuck_beside_a_shutdown(shutdown_policy::drain);
-}
-void a_go_block_is_stuck_beside_a_discard() {
-  a_go_block_is_stuck_beside_a_shutdown(shutdown_policy::discard);
-}
-
-// The same of one that it wakes, after the shutdown or before.
-void a_go_block_wakes_another_beside_a_discard() {
-  int frames = 0;
-  runtime on({.compute_threads = 3});
-  const channel<int> c(on);
-  const channel<int> begun(on, fixed(1));
-  const auto woken = go(on, waits, c, passenger(&frames));
-  go(
-      on,
-      [](channel<int> begins, channel<int> at, channel<int> other) -> go_block<> {
-        begins.put(1);
-        if (at.try_put(1) == put_status::accepted) other.take();
-        co_return;
-      },
-      begun, c, woken);
-  begun.take();
-  on.shutdown(shutdown_policy::discard);
 }
 
 void go_blocks_meet_a_shutdown(shutdown_policy how) {
@@ -454,12 +338,6 @@ INSTANTIATE_TEST_SUITE_P(
                     TUSSLE_SMALL_PROGRAM(a_handler_wakes_one_whose_runtime_ends),
                     TUSSLE_PROGRAM(go_blocks_on_threads_of_their_own),
                     TUSSLE_PROGRAM(two_start_go_blocks),
-                    TUSSLE_PROGRAM(one_go_block_is_stuck_before_another),
-                    TUSSLE_PROGRAM(two_go_blocks_are_stuck_before_another),
-                    TUSSLE_PROGRAM(a_go_block_is_stuck_as_the_watch_ends),
-                    TUSSLE_PROGRAM(a_go_block_is_stuck_beside_a_drain),
-                    TUSSLE_PROGRAM(a_go_block_is_stuck_beside_a_discard),
-                    TUSSLE_PROGRAM(a_go_block_wakes_another_beside_a_discard),
                     TUSSLE_PROGRAM(go_blocks_meet_a_drain),
                     TUSSLE_PROGRAM(go_blocks_meet_a_discard),
                     TUSSLE_PROGRAM(two_start_go_blocks_beside_a_shutdown),

@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "harness/schedule/sim/explore.h"
 #include "harness/schedule/sim/report.h"
 #include "harness/schedule/sim/weak_memory.h"
+#include "primitives/channel/channel.h"
+#include "primitives/channel/go.h"
 #include "primitives/channel/go_scheduler.h"
 #include "primitives/sync/plain.h"
 #include "primitives/task/manual_executor.h"
@@ -84,5 +87,30 @@ inline void expect_to_hold_where_memory_is_weak(const program& what,
   tests::program { #name, &(name) }
 #define TUSSLE_SMALL_PROGRAM(name) \
   tests::program { #name, &(name), true }
+
+// Counts frames, and shows those that are used after their end.
+struct passenger {
+  explicit passenger(int* all) : seat(std::make_shared<cargo>(1)), count(all) {
+    ++*count;
+  }
+  passenger(passenger&& other) noexcept
+      : seat(std::move(other.seat)), count(std::exchange(other.count, nullptr)) {}
+  passenger& operator=(passenger&&) = delete;
+  ~passenger() {
+    if (count != nullptr) --*count;
+  }
+  freight seat;
+  int* count;
+};
+
+inline go_block<int> waits(channel<int> in, passenger) {
+  const auto got = co_await in.async_take();
+  co_return got.value_or(-1);
+}
+inline go_block<> puts_two(channel<int> out) {
+  co_await out.async_put(1);
+  co_await out.async_put(2);
+  out.close();
+}
 
 }  // namespace tussle::tests

@@ -5,7 +5,8 @@
 //           asked, on the runtime's pool for computing in both cases.
 // Stack:    calls within calls, on one thread, go eight deep; those beyond wait until the
 //           outermost has returned, and then run on the same thread. So do those that a
-//           transducer or an ex-handler completes at another channel (users_code.h).
+//           transducer or an ex-handler completes at another channel (users_code.h). The same
+//           holds for those that are destroyed because the runtime takes nothing more.
 // Errors:   thrown to the caller of the operation where it is called within that; otherwise to
 //           the uncaught hook.
 // Dropped:  when the channel is abandoned, or the runtime takes nothing more: destroyed
@@ -97,8 +98,8 @@ class callback final : public task, public party {
     }
   }
   void discard() noexcept override {
-    const std::unique_ptr<callback> owned(this);
-    home_.scheduler().report_uncaught(make_rejected_error());
+    error = make_rejected_error();
+    inline_calls::run(*this);  // which only reports it, and has it destroyed
   }
 
   void call() {

@@ -47,6 +47,16 @@ void aftermath::report(const channel_core& where, std::exception_ptr error) noex
   }
 }
 
+// A frame that goes between two of them may end the runtime of the second, which waits for it.
+void aftermath::wake_all() noexcept {
+  const go_scheduler::drops_wait until_all_are_woken;
+  for (party* one = woken_.first; one != nullptr;) {
+    party* const next = one->next_;
+    one->wake();
+    one = next;
+  }
+}
+
 void aftermath::settle_all() noexcept {
   wake_all();
   drop_all();

@@ -149,10 +149,12 @@ void go_scheduler::call_watcher(task_line& left) noexcept {
   submit(*added, left);
 }
 
-// By a driver: it works, and so nothing is left to it.
+// By a driver.
 void go_scheduler::call_watcher() noexcept {
-  task_line none;
-  if (own_threads_) call_watcher(none);
+  if (!own_threads_) return;
+  task_line left;
+  call_watcher(left);
+  discard_all(left);
 }
 
 // It works, and is counted already.
@@ -184,10 +186,13 @@ void go_scheduler::submit(driver& one, task_line& left) noexcept {
       left = never_runs(one);
       if (discards()) take_all_local(unseen);
     }
+  }
+  discard_all(unseen);
+  {
+    const sync::mutex_lock lock(mutex_);
     --submitting_;
     stopped_.notify_all();
   }
-  discard_all(unseen);
   if (!accepted) release();
   release();
 }
@@ -205,7 +210,7 @@ task_line go_scheduler::never_runs(driver& one) noexcept {
   } else {
     --working_;
   }
-  return working_ == 0 ? injected_.take_all() : task_line();
+  return working_ == 0 || discards() ? injected_.take_all() : task_line();
 }
 
 void go_scheduler::drive(driver& now) noexcept {

@@ -20,8 +20,8 @@
 //           `cores + 2` is not stuck. After 256 operations in a row that need not wait a go
 //           block gives way; after some 200 µs a driver goes to the end of a line of the pool.
 // Shutdown: one that drains lets what is ready with drivers run; one that discards has it
-//           destroyed, also where its driver is stuck. What becomes ready by others afterwards
-//           is destroyed.
+//           destroyed, also where its driver is stuck, as long as not all are. What others
+//           make ready afterwards is destroyed.
 // Lifetime: the runtime ends it (runtime_part), which destroys all frames that are left, each
 //           once; a go block that another thread has taken out of its channel is waited for.
 // Source:   slots, local lines and a shared one looked at every 61st turn: the scheduler of
@@ -72,6 +72,17 @@ class go_scheduler final : public runtime_part {
   static void drop_process(process& one) noexcept;  // by whoever has taken it out
   // Those that users_code has put off; unless an outer call will.
   static void drop_put_off() noexcept;
+  // Of the calling thread: frames that are to be dropped meanwhile go when the outermost ends.
+  class drops_wait {
+   public:
+    drops_wait() noexcept;
+    ~drops_wait();
+    drops_wait(const drops_wait&) = delete;
+    drops_wait& operator=(const drops_wait&) = delete;
+
+   private:
+    const bool others_wait_;
+  };
 
   // To the runtime; once that has ended, nobody is told.
   void report_uncaught(const std::exception_ptr& error) noexcept;
@@ -160,7 +171,8 @@ class go_scheduler final : public runtime_part {
   std::size_t driving_ ABSL_GUARDED_BY(mutex_) = 0;  // are on a thread
   std::size_t submitting_ ABSL_GUARDED_BY(mutex_) = 0;  // are on their way there
   bool recalled_ ABSL_GUARDED_BY(mutex_) = false;
-  std::uint64_t looked_ ABSL_GUARDED_BY(mutex_) = 0;   // when all worked; cycles
+  std::uint64_t looked_ ABSL_GUARDED_BY(mutex_) =
+      0;  // when all worked; cycles of any thread
   std::size_t reporting_ ABSL_GUARDED_BY(mutex_) = 0;  // use the runtime
   bool is_alone_ ABSL_GUARDED_BY(mutex_) = false;      // it has none any more
   // Written under the lock; read without it, as a hint.

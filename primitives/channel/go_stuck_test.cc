@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <latch>
+#include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "primitives/channel/channel.h"
 #include "primitives/channel/go.h"
@@ -196,6 +198,80 @@ TEST_F(stuck_go_blocks, GO_8_a_discard_destroys_what_one_has_woken) {
     was_shut_down.store(true);
   }
   SUCCEED() << "the runtime has ended";
+}
+
+// The same of one that another thread wakes.
+TEST_F(stuck_go_blocks, GO_8_a_discard_destroys_what_others_wake) {
+  {
+    runtime on;
+    const channel<int> c(on);
+    const auto woken = go(
+        on,
+        [](channel<int> in) -> go_block<int> {
+          co_return (co_await in.async_take()).value_or(0);
+        },
+        c);
+    go(on, [this, woken]() -> go_block<> {
+      begun.count_down();
+      static_cast<void>(woken.take());
+      co_return;
+    });
+    begun.wait();
+    on.shutdown(shutdown_policy::discard);
+    c.close();
+  }
+  SUCCEED() << "the runtime has ended";
+}
+
+TEST_F(stuck_go_blocks, GO_1_nothing_is_started_from_elsewhere_after_a_discard) {
+  runtime on;
+  go(on, [&]() -> go_block<> {
+    begun.count_down();
+    stand_still();
+    co_return;
+  });
+  begun.wait();
+  on.shutdown(shutdown_policy::discard);
+
+  EXPECT_THROW(go(on, give_seven), executor_rejected_error);
+  over.store(true);
+}
+
+// A frame that goes owns the runtime of the next one that is woken.
+TEST_F(stuck_go_blocks, GO_8_a_runtime_ends_in_a_frame_between_two_that_are_woken) {
+  const channel<int> c;
+  std::atomic<int> about_to_park{0};
+  runtime on;
+  auto owned = std::make_unique<runtime>();
+  runtime& other = *owned;
+  go(
+      on,
+      [&](channel_view<int> at, std::unique_ptr<runtime> /*owned*/) -> go_block<> {
+        ++about_to_park;
+        co_await at.async_take();
+      },
+      c.view(), std::move(owned));
+  while (about_to_park.load() < 1) std::this_thread::yield();
+  go(
+      other,
+      [&](channel_view<int> at) -> go_block<> {
+        ++about_to_park;
+        co_await at.async_take();
+      },
+      c.view());
+  while (about_to_park.load() < 2) std::this_thread::yield();
+  std::atomic<bool> was_closed{false};
+  go(on, [&]() -> go_block<> {
+    begun.count_down();
+    wait_for(was_shut_down);
+    c.close();
+    was_closed.store(true);
+    co_return;
+  });
+  begun.wait();
+  on.shutdown(shutdown_policy::discard);
+  was_shut_down.store(true);
+  wait_for(was_closed);
 }
 
 TEST_F(stuck_go_blocks, GO_8_one_starts_nothing_after_a_discard) {

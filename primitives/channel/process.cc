@@ -2,6 +2,7 @@
 // hears of errors.
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "primitives/channel/channel_core.h"
 #include "primitives/channel/go_scheduler.h"
@@ -67,6 +68,16 @@ void go_scheduler::drop_process(process& one) noexcept {
   one.next = mine.first;
   mine.first = &one;
   if (!users_code::puts_off()) drop_put_off();
+}
+
+go_scheduler::drops_wait::drops_wait() noexcept
+    : others_wait_(std::exchange(here::mine().under_way, true)) {}
+
+go_scheduler::drops_wait::~drops_wait() {
+  if (others_wait_) return;
+  own_drops& mine = here::mine();
+  mine.under_way = false;
+  if (mine.first != nullptr && !users_code::puts_off()) drop_put_off();
 }
 
 void go_scheduler::drop_put_off() noexcept {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 #include "primitives/channel/channel.h"
 #include "primitives/channel/closes_at_end.h"
 #include "primitives/channel/go.h"
+#include "primitives/task/runtime.h"
 #include "primitives/testing/stage_testing.h"
 
 namespace tussle {
@@ -210,6 +212,53 @@ TEST(users_code, CH_32_elements_that_a_step_lets_go_of_may_close_the_channel) {
   EXPECT_TRUE(c.put(3));
 
   EXPECT_TRUE(c.is_closed());
+}
+
+// A callback that closes a channel when it is destroyed, called or not.
+class closer {
+ public:
+  explicit closer(channel_view<int> what) : what_(std::move(what)) {}
+  closer(closer&& other) noexcept : what_(std::exchange(other.what_, std::nullopt)) {}
+  closer& operator=(closer&&) = delete;
+  ~closer() {
+    if (what_) what_->close();
+  }
+  void operator()(const std::optional<int>& /*taken*/) const {
+    ADD_FAILURE() << "called";
+  }
+
+ private:
+  std::optional<channel_view<int>> what_;
+};
+
+// The runtime takes nothing more, so that it is discarded, and that within a step.
+TEST(users_code, CH_28_a_callback_that_is_discarded_goes_after_the_lock) {
+  runtime on;
+  const channel<int> c(on);
+  const channel<int> a(on, fixed(8), xf::map([c](int n) {
+                         static_cast<void>(c.try_put(n));
+                         return n;
+                       }));
+  c.take_then(closer(a.view()), false);
+  on.shutdown(shutdown_policy::discard);
+
+  EXPECT_EQ(a.try_put(1), put_status::accepted);
+
+  EXPECT_TRUE(a.is_closed());
+}
+
+TEST(users_code, CH_28_callbacks_that_are_discarded_one_by_another_need_no_stack) {
+  constexpr std::size_t length = 100'000;
+  runtime on;
+  std::vector<channel<int>> all;
+  for (std::size_t i = 0; i <= length; ++i) all.emplace_back(on);
+  for (std::size_t i = 0; i < length; ++i)
+    all[i].take_then(closer(all[i + 1].view()), false);
+  on.shutdown(shutdown_policy::discard);
+
+  all.front().close();
+
+  EXPECT_TRUE(all.back().is_closed());
 }
 
 }  // namespace

@@ -225,8 +225,10 @@ class aftermath {
   void settle() noexcept {
     if (dropped_.first != nullptr || uncaught_ != nullptr) [[unlikely]]
       return settle_all();
-    if (woken_.first != nullptr) [[likely]]
-      wake_all();
+    if (woken_.first == nullptr) return;
+    if (woken_.first != woken_.last) [[unlikely]]
+      return wake_all();
+    woken_.first->wake();
   }
 
  private:
@@ -240,13 +242,7 @@ class aftermath {
     }
   };
 
-  void wake_all() noexcept {
-    for (party* one = woken_.first; one != nullptr;) {
-      party* const next = one->next_;
-      one->wake();
-      one = next;
-    }
-  }
+  void wake_all() noexcept;
   void settle_all() noexcept;
   void drop_all() noexcept;
 
