@@ -179,15 +179,15 @@ void go_scheduler::submit(driver& one, task_line& left) noexcept {
   acquire();  // until the end of this
   // A drain owes all that is ready a turn, whoever is stuck.
   const bool accepted = runs_->submit(one) || home_->submit_accepted(*runs_, one);
-  task_line unseen;
-  {
-    const sync::mutex_lock lock(mutex_);
-    if (!accepted) {
+  if (!accepted) {
+    task_line unseen;
+    {
+      const sync::mutex_lock lock(mutex_);
       left = never_runs(one);
       if (discards()) take_all_local(unseen);
     }
+    discard_all(unseen);
   }
-  discard_all(unseen);
   {
     const sync::mutex_lock lock(mutex_);
     --submitting_;

@@ -24,8 +24,7 @@ namespace {
 go_block<int> give_seven() { co_return 7; }
 
 // Go blocks that stand still, as long as they are not let go, and one that lets them go.
-class stuck_go_blocks : public ::testing::Test {
- protected:
+struct stuck_go_blocks : ::testing::Test {
   auto stands_still() {
     return [this]() -> go_block<> {
       stand_still();
