@@ -266,7 +266,7 @@ void work_for_long() {
 TEST_F(pool_lines, what_is_in_them_has_its_turn_beside_slow_tasks_from_elsewhere) {
   open_lines lines(1, std::chrono::hours(1));
   std::string order;
-  std::latch done(2 * children);
+  std::latch done(std::ptrdiff_t{2} * children);
   std::vector<std::unique_ptr<work>> own;
   std::vector<std::unique_ptr<work>> common;
   const auto slow = [&](char name) {
