@@ -54,8 +54,7 @@ void expect_all_once_and_in_order(const std::vector<numbers>& taken) {
   EXPECT_EQ(all, expected);
 }
 
-class cell_channels : public testing::TestWithParam<std::size_t> {
- protected:
+struct cell_channels : testing::TestWithParam<std::size_t> {
   line elements{GetParam()};
   std::vector<numbers> taken{std::vector<numbers>(takers)};
 };

@@ -35,8 +35,7 @@ void expect_all_in_order(const std::vector<int>& taken) {
   for (int i = 0; i < many; ++i) EXPECT_EQ(taken[static_cast<std::size_t>(i)], i);
 }
 
-class lamport_channels : public testing::TestWithParam<std::size_t> {
- protected:
+struct lamport_channels : testing::TestWithParam<std::size_t> {
   line elements{GetParam()};
   std::vector<int> taken;
 };
