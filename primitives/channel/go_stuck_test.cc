@@ -22,6 +22,9 @@ namespace tussle {
 namespace {
 
 go_block<int> give_seven() { co_return 7; }
+go_block<int> take_from(channel<int> in) {
+  co_return (co_await in.async_take()).value_or(0);
+}
 
 // Go blocks that stand still, as long as they are not let go, and one that lets them go.
 struct stuck_go_blocks : ::testing::Test {
@@ -37,12 +40,50 @@ struct stuck_go_blocks : ::testing::Test {
       co_return;
     };
   }
+  // What lets it go stands behind it.
+  auto stands_before_the_end(runtime& on) {
+    return [this, &on]() -> go_block<> {
+      go(on, lets_all_go());
+      stand_still();
+      co_return;
+    };
+  }
+  // And behind another one, which stands behind it.
+  auto two_stand_before_the_end(runtime& on) {
+    return [this, &on]() -> go_block<> {
+      go(on, stands_still());
+      go(on, lets_all_go());
+      begun.count_down();
+      stand_still();
+      co_return;
+    };
+  }
   void stand_still() {
     standing.fetch_add(1);
     while (!over.load()) std::this_thread::yield();
   }
   static void wait_for(const std::atomic<bool>& flag) {
     while (!flag.load()) std::this_thread::yield();
+  }
+  // When the first one has begun.
+  void shut_down(runtime& on, shutdown_policy how) {
+    begun.wait();
+    on.shutdown(how);
+    was_shut_down.store(true);
+  }
+  // When the first one has begun: another driver has come, run something, and watched; it is
+  // held as its watch ends.
+  void hold_who_has_watched(runtime& on, tests::driver_stops& stops) {
+    begun.wait();
+    stops.watchers.hold();
+    const auto seven = go(on, give_seven);
+    stops.watchers.let_go(1);  // who came to watch goes to work
+    EXPECT_EQ(seven.take(), 7);
+    stops.watchers.wait_until(2);  // and has watched again
+  }
+  static void let_go(tests::driver_stops& stops) {
+    stops.watchers.hold_no_more();
+    stops.watchers.let_go(1);
   }
 
   std::atomic<bool> over{false};
@@ -53,11 +94,7 @@ struct stuck_go_blocks : ::testing::Test {
 
 TEST_F(stuck_go_blocks, GO_1_what_stands_behind_one_runs) {
   runtime on;
-  const auto stuck = go(on, [&]() -> go_block<> {
-    go(on, lets_all_go());
-    stand_still();
-    co_return;
-  });
+  const auto stuck = go(on, stands_before_the_end(on));
 
   EXPECT_EQ(stuck.take(), std::nullopt);
 }
@@ -65,12 +102,7 @@ TEST_F(stuck_go_blocks, GO_1_what_stands_behind_one_runs) {
 // What is taken from behind the first is stuck, too.
 TEST_F(stuck_go_blocks, GO_1_what_stands_behind_two_runs) {
   runtime on;
-  const auto stuck = go(on, [&]() -> go_block<> {
-    go(on, stands_still());
-    go(on, lets_all_go());
-    stand_still();
-    co_return;
-  });
+  const auto stuck = go(on, two_stand_before_the_end(on));
 
   EXPECT_EQ(stuck.take(), std::nullopt);
 }
@@ -93,26 +125,15 @@ TEST_F(stuck_go_blocks, GO_1_what_stands_behind_one_runs_though_the_others_never
         channel<int>(on, fixed(1)));
   }
   while (at_work.load() < never_rest) std::this_thread::yield();
-  const auto stuck = go(on, [&]() -> go_block<> {
-    go(on, lets_all_go());
-    stand_still();
-    co_return;
-  });
+  const auto stuck = go(on, stands_before_the_end(on));
 
   EXPECT_EQ(stuck.take(), std::nullopt);
 }
 
 TEST_F(stuck_go_blocks, GO_1_a_drain_runs_what_stands_behind_two) {
   runtime on;
-  const auto stuck = go(on, [&]() -> go_block<> {
-    go(on, stands_still());
-    go(on, lets_all_go());
-    begun.count_down();
-    stand_still();
-    co_return;
-  });
-  begun.wait();
-  on.shutdown(shutdown_policy::drain);
+  const auto stuck = go(on, two_stand_before_the_end(on));
+  shut_down(on, shutdown_policy::drain);
 
   EXPECT_EQ(stuck.take(), std::nullopt);
 }
@@ -129,9 +150,7 @@ TEST_F(stuck_go_blocks, GO_1_a_drain_runs_what_they_start_after_it) {
     stand_still();
     co_return;
   });
-  begun.wait();
-  on.shutdown(shutdown_policy::drain);
-  was_shut_down.store(true);
+  shut_down(on, shutdown_policy::drain);
 
   EXPECT_EQ(stuck.take(), std::nullopt);
 }
@@ -143,9 +162,7 @@ TEST_F(stuck_go_blocks, GO_1_a_drain_runs_what_one_waits_for) {
     wait_for(was_shut_down);
     co_return go(on, give_seven).take().value_or(0);
   });
-  begun.wait();
-  on.shutdown(shutdown_policy::drain);
-  was_shut_down.store(true);
+  shut_down(on, shutdown_policy::drain);
 
   EXPECT_EQ(stuck.take(), 7);
 }
@@ -165,8 +182,7 @@ TEST_F(stuck_go_blocks, GO_8_a_discard_destroys_what_one_waits_for) {
       got = behind.take();
       co_return;
     });
-    begun.wait();
-    on.shutdown(shutdown_policy::discard);
+    shut_down(on, shutdown_policy::discard);
   }
   EXPECT_EQ(got.value_or(7), 7);
   EXPECT_EQ(tests::counted_value::live(), living);
@@ -177,12 +193,7 @@ TEST_F(stuck_go_blocks, GO_8_a_discard_destroys_what_one_has_woken) {
   {
     runtime on;
     const channel<int> c(on);
-    const auto woken = go(
-        on,
-        [](channel<int> in) -> go_block<int> {
-          co_return (co_await in.async_take()).value_or(0);
-        },
-        c);
+    const auto woken = go(on, take_from, c);
     go(on, [this, c, woken]() -> go_block<> {
       begun.count_down();
       wait_for(was_shut_down);
@@ -192,9 +203,7 @@ TEST_F(stuck_go_blocks, GO_8_a_discard_destroys_what_one_has_woken) {
       static_cast<void>(woken.take());
       co_return;
     });
-    begun.wait();
-    on.shutdown(shutdown_policy::discard);
-    was_shut_down.store(true);
+    shut_down(on, shutdown_policy::discard);
   }
   SUCCEED() << "the runtime has ended";
 }
@@ -204,19 +213,13 @@ TEST_F(stuck_go_blocks, GO_8_a_discard_destroys_what_others_wake) {
   {
     runtime on;
     const channel<int> c(on);
-    const auto woken = go(
-        on,
-        [](channel<int> in) -> go_block<int> {
-          co_return (co_await in.async_take()).value_or(0);
-        },
-        c);
+    const auto woken = go(on, take_from, c);
     go(on, [this, woken]() -> go_block<> {
       begun.count_down();
       static_cast<void>(woken.take());
       co_return;
     });
-    begun.wait();
-    on.shutdown(shutdown_policy::discard);
+    shut_down(on, shutdown_policy::discard);
     c.close();
   }
   SUCCEED() << "the runtime has ended";
@@ -229,8 +232,7 @@ TEST_F(stuck_go_blocks, GO_1_nothing_is_started_from_elsewhere_after_a_discard) 
     stand_still();
     co_return;
   });
-  begun.wait();
-  on.shutdown(shutdown_policy::discard);
+  shut_down(on, shutdown_policy::discard);
 
   EXPECT_THROW(go(on, give_seven), executor_rejected_error);
   over.store(true);
@@ -267,9 +269,7 @@ TEST_F(stuck_go_blocks, GO_8_a_runtime_ends_in_a_frame_between_two_that_are_woke
     was_closed.store(true);
     co_return;
   });
-  begun.wait();
-  on.shutdown(shutdown_policy::discard);
-  was_shut_down.store(true);
+  shut_down(on, shutdown_policy::discard);
   wait_for(was_closed);
 }
 
@@ -287,9 +287,7 @@ TEST_F(stuck_go_blocks, GO_8_one_starts_nothing_after_a_discard) {
       }
       co_return;
     });
-    begun.wait();
-    on.shutdown(shutdown_policy::discard);
-    was_shut_down.store(true);
+    shut_down(on, shutdown_policy::discard);
   }
   EXPECT_TRUE(was_refused);
 }
@@ -312,17 +310,11 @@ TEST_F(stuck_go_blocks,
       got = behind.take();
       co_return;
     });
-    begun.wait();
-    stops.watchers.hold();
-    const auto seven = go(on, give_seven);
-    stops.watchers.let_go(1);  // who came to watch goes to work
-    EXPECT_EQ(seven.take(), 7);
-    stops.watchers.wait_until(2);  // and has watched again
+    hold_who_has_watched(on, stops);
     may_start.store(true);
     has_started.wait();
     on.shutdown(shutdown_policy::discard);
-    stops.watchers.hold_no_more();
-    stops.watchers.let_go(1);
+    let_go(stops);
   }
   EXPECT_EQ(got, std::nullopt);
 }
@@ -337,18 +329,12 @@ TEST_F(stuck_go_blocks, GO_1_what_comes_as_the_watch_ends_runs) {
     stand_still();
     co_return;
   });
-  begun.wait();
-  stops.watchers.hold();
-  const auto seven = go(on, give_seven);
-  stops.watchers.let_go(1);  // who came to watch goes to work
-  EXPECT_EQ(seven.take(), 7);
-  stops.watchers.wait_until(2);  // and has watched again
+  hold_who_has_watched(on, stops);
   over.store(true);
   stops.idle.wait_until(1);
 
   const auto late = go(on, give_seven);
-  stops.watchers.hold_no_more();
-  stops.watchers.let_go(1);
+  let_go(stops);
 
   EXPECT_EQ(late.take(), 7);
 }

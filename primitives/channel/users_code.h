@@ -3,9 +3,10 @@
 // A step, a completion and an ex-handler run under their channel's lock, and may operate on
 // other channels. What that completes there may be a callback, which may do anything to the
 // first channel; what it lets go of may be frames, and elements, whose destructors may. So
-// callbacks that would be called inline, or discarded, frames that would be dropped, and the ends of
-// channels that nobody owns any more wait until the outermost such lock has been given up, and
-// are dealt with then by the same thread, after it has woken those of the channel itself.
+// callbacks that would be called inline, or discarded, frames that would be dropped, and the
+// ends of channels that nobody owns any more wait until the outermost such lock has been given
+// up, and are dealt with then by the same thread, after it has woken those of the channel
+// itself.
 // Threads and go blocks are woken at once.
 //
 // Not put off: what the other channel's transducer throws and nobody handles is told to the

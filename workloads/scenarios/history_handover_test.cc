@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -69,6 +70,39 @@ TEST(history_handover, CH_31_some_puts_and_takes_stay_pending) {
     EXPECT_GE(found.pending_takes, 1);
     EXPECT_LE(found.pending_takes, 2);
   }
+}
+
+// Of the last of twenty queues, which a step closes, one take is answered when all is over.
+struct answers_late : subjects::channel_queue {
+  class queue : public subjects::channel_queue::queue {
+    using base = subjects::channel_queue::queue;
+
+   public:
+    explicit queue(std::size_t capacity) : base(capacity), is_last_(++made % 20 == 0) {}
+    std::optional<std::int64_t> take() {
+      auto taken = base::take();
+      if (taken || !is_last_ || is_held_.exchange(true)) return taken;
+      for (int seen = closings_; seen < 2; seen = closings_) closings_.wait(seen);
+      return taken;
+    }
+    void close() {
+      base::close();
+      ++closings_;
+      closings_.notify_all();
+    }
+
+   private:
+    static inline int made = 0;
+    const bool is_last_;
+    std::atomic<bool> is_held_{false};
+    std::atomic<int> closings_{0};
+  };
+};
+
+TEST(history_handover, CH_31_a_closing_that_was_there_is_told_however_late_it_is_noted) {
+  const told found = rounds_of<answers_late>(1, 2);
+  EXPECT_TRUE(found.verdict.passed) << found.verdict.message;
+  EXPECT_LE(found.pending_takes, 2) << "what each begins at the end";
 }
 
 // Lets go of who puts before anybody takes.
